@@ -1,1 +1,1 @@
-"""The api room."""
+"""How the graph is reached: SPARQL, REST, linked data and pages, over HTTP."""

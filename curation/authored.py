@@ -27,7 +27,9 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in resolvers if not tag.endswith(("timestamp", "int", "bool"))]
+    first: [
+        (tag, form) for tag, form in resolvers if not tag.endswith(("timestamp", "int", "bool"))
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver(
@@ -106,7 +108,7 @@ def read_folder(folder: Path) -> tuple[dict[str, Mapping[str, Any]], dict[str, A
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "start"
@@ -120,9 +122,15 @@ def _entries(file: str, content: Mapping[str, Any]) -> Iterator[Entry]:
     for key, names in (content.get("names") or {}).items():
         for name in names:
             given = {"of": key, **name}
-            yield _entry(file, 0, {**{k: given.pop(k) for k in ("at",) if k in given},
-                                   **{k: given.pop(k) for k in ("support", "note") if k in given},
-                                   "name": given})
+            yield _entry(
+                file,
+                0,
+                {
+                    **{k: given.pop(k) for k in ("at",) if k in given},
+                    **{k: given.pop(k) for k in ("support", "note") if k in given},
+                    "name": given,
+                },
+            )
     for number, raw in enumerate(content.get("facts") or (), start=1):
         yield _entry(file, number, raw)
 

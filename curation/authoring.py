@@ -217,7 +217,7 @@ class Compiler:
         if entry.form not in FORMS:
             raise FormError(f"no form '{entry.form}' (there are {', '.join(FORMS)})")
         writer = Writer(self._vocabulary, self._resolve_in(name, used))
-        content = self._named(entry) if entry.form == "name" else entry.content
+        content = self._named(entry, name) if entry.form == "name" else entry.content
         FORMS[entry.form](writer, content)
         if not writer.triples:
             raise FormError("says nothing")
@@ -237,10 +237,11 @@ class Compiler:
             time=_submitted(self._files[name]),
         )
 
-    def _named(self, entry: Entry) -> dict[str, Any]:
+    def _named(self, entry: Entry, document: str) -> dict[str, Any]:
         """Give a printed name its language, and see whether it is the preferred label itself."""
         content = dict(entry.content)
-        labels: Mapping[str, str] = self._entities.get(content["of"], {}).get("label") or {}
+        key = _work_key(document) if content["of"] == "this-document" else content["of"]
+        labels: Mapping[str, str] = self._entities.get(key, {}).get("label") or {}
         for tag, label in labels.items():
             if label == content["text"] and content.get("lang", tag) == tag:
                 return {**content, "lang": tag, "preferred": True}
@@ -280,15 +281,11 @@ class Compiler:
         for kind in ("Snapshot", "SourceDocument"):
             yield Quad(snapshot, RDF_TYPE, NamedNode(f"{DURE}{kind}"), _DEFAULT)
         for tag, title in (source.get("title") or {}).items():
-            yield Quad(
-                snapshot, NamedNode(f"{DCT}title"), Literal(title, language=tag), _DEFAULT
-            )
+            yield Quad(snapshot, NamedNode(f"{DCT}title"), Literal(title, language=tag), _DEFAULT)
         yield Quad(
             snapshot, NamedNode(f"{DCT}language"), Literal(source.get("language", "und")), _DEFAULT
         )
-        yield Quad(
-            snapshot, NamedNode(f"{DCT}isVersionOf"), entity_iri(_work_key(name)), _DEFAULT
-        )
+        yield Quad(snapshot, NamedNode(f"{DCT}isVersionOf"), entity_iri(_work_key(name)), _DEFAULT)
         yield Quad(
             snapshot, NamedNode(f"{SCHEMA}sha256"), Literal(source.get("sha256", "")), _DEFAULT
         )
@@ -318,6 +315,9 @@ class Compiler:
         if not types:
             self._problem(AuthoringError("entities", key, "has no type"))
         for tag, label in (entity.get("label") or {}).items():
+            if not isinstance(label, str):
+                self._problem(AuthoringError("entities", key, f"label {tag} is no text: {label!r}"))
+                continue
             yield Quad(iri, _PREF_LABEL, Literal(label, language=tag), _EDITORIAL)
         for term, predicate in (("level", _LEVEL), ("classification", _CLASSIFICATION)):
             if entity.get(term):

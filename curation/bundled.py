@@ -6,23 +6,21 @@ already holds is not loaded again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
 
+from graphstore.archive import SourceArchive
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
 from curation.gate import Submission, submit
 from curation.identifiers import submission_iri
-from graphstore.archive import SourceArchive
-from graphstore.dataset import Dataset
+from graphstore.dataset import Dataset, Progress
 from graphstore.log import Commit, CommitMeta
 from graphstore.validation import Shapes
 from ontology import resources
 from ontology.namespaces import DCT, GRAPH_CONCEPTS, GRAPH_ONTOLOGY
 
 AUTHOR = "The editors of Dure"
-Progress = Callable[[str, int, int], None]
 
 
 def bundled_files() -> dict[str, bytes]:
@@ -64,7 +62,7 @@ def load_bundled(
     for name, content in bundled_files().items():
         quads = list(parse(content, format=RdfFormat.TRIG))
         steps.append((name, f"Load document {name}: {_title(quads)}", quads))
-    present = dataset.submissions()
+    present = {commit.meta.submission for commit in dataset.log}
     commits = []
     for number, (name, message, quads) in enumerate(steps, start=1):
         submission = submission_iri(f"bundled-{name}").value
@@ -79,19 +77,17 @@ def load_bundled(
             source=name,
             submission=submission,
         )
-        commits.append(
-            submit(dataset, Submission(meta, quads), shapes=shapes, archive=archive)
-        )
+        commits.append(submit(dataset, Submission(meta, quads), shapes=shapes, archive=archive))
     return commits
 
 
 def _title(quads: list[Quad]) -> str:
     title = NamedNode(f"{DCT}title")
     titles = [
-        quad.object.value
+        (quad.object.language != "en", quad.object.value)
         for quad in quads
         if quad.predicate == title
         and isinstance(quad.object, Literal)
         and isinstance(quad.graph_name, DefaultGraph)
     ]
-    return min(titles, default="untitled")
+    return min(titles, default=(True, "untitled"))[1]

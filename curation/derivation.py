@@ -17,9 +17,10 @@ from datetime import date
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from curation.assertions import DERIVED_FROM
-from curation.dates import bounds, is_date
-from curation.view import Node, View
+from curation.dates import Bounds, bounds, is_date
+from curation.view import View
 from curation.vocabulary import RDF_TYPE
+from graphstore.terms import Subject
 from ontology.namespaces import (
     ASSERTION,
     CONCEPT,
@@ -46,8 +47,7 @@ BEGIN_DATES = tuple(
     for iri in (f"{SCHEMA}startDate", f"{SCHEMA}observationDate", f"{DCT}dateAccepted")
 )
 END_DATES = tuple(
-    NamedNode(iri)
-    for iri in (f"{SCHEMA}endDate", f"{SCHEMA}observationDate", f"{DCT}dateAccepted")
+    NamedNode(iri) for iri in (f"{SCHEMA}endDate", f"{SCHEMA}observationDate", f"{DCT}dateAccepted")
 )
 ATTESTED_ON = NamedNode(f"{DURE}attestedOn")
 EARLIEST_BEGIN = NamedNode(f"{SEM}hasEarliestBeginTimeStamp")
@@ -102,7 +102,7 @@ _DAY = NamedNode(f"{XSD}date")
 _DEFAULT = DefaultGraph()
 
 
-def derive(view: View, owner: Node) -> set[Triple]:
+def derive(view: View, owner: Subject) -> set[Triple]:
     """Return every derived triple whose subject is `owner`, from the live facts in `view`."""
     return {
         *_label(view, owner),
@@ -112,7 +112,7 @@ def derive(view: View, owner: Node) -> set[Triple]:
     }
 
 
-def owners(view: View, subject: Node) -> Iterator[Node]:
+def owners(view: View, subject: Subject) -> Iterator[Subject]:
     """Yield the owners whose derived triples depend on facts about `subject`."""
     yield subject
     yield from view.subjects(HAS_PARTICIPATION, subject, _DEFAULT)
@@ -131,18 +131,16 @@ def display_label(labels: list[Literal]) -> Literal | None:
     return min(labels, key=rank)
 
 
-def _label(view: View, owner: Node) -> Iterator[Triple]:
+def _label(view: View, owner: Subject) -> Iterator[Triple]:
     labels = [
-        value
-        for value in view.objects(owner, PREF_LABEL, _DEFAULT)
-        if isinstance(value, Literal)
+        value for value in view.objects(owner, PREF_LABEL, _DEFAULT) if isinstance(value, Literal)
     ]
     chosen = display_label(labels)
     if chosen is not None:
         yield Triple(owner, LABEL, chosen)
 
 
-def _time_bounds(view: View, owner: Node) -> Iterator[Triple]:
+def _time_bounds(view: View, owner: Subject) -> Iterator[Triple]:
     begins = _days(view, owner, BEGIN_DATES)
     ends = _days(view, owner, END_DATES)
     attested = _days(view, owner, (ATTESTED_ON,))
@@ -163,15 +161,13 @@ def _time_bounds(view: View, owner: Node) -> Iterator[Triple]:
             yield Triple(owner, predicate, Literal(day.isoformat(), datatype=_DAY))
 
 
-def _days(
-    view: View, owner: Node, predicates: tuple[NamedNode, ...]
-) -> list[tuple[date | None, date | None]]:
+def _days(view: View, owner: Subject, predicates: tuple[NamedNode, ...]) -> list[Bounds]:
     days = []
     for predicate in predicates:
         for value in view.objects(owner, predicate, _DEFAULT):
             if isinstance(value, Literal) and is_date(value):
                 try:
-                    days.append(tuple(bounds(value)))
+                    days.append(bounds(value))
                 except ValueError:
                     continue  # rule X04 reports the malformed date
     return days
@@ -186,7 +182,7 @@ def _last(days: list[date | None]) -> date | None:
     return None if None in days or not days else max(day for day in days if day)
 
 
-def _shortcuts(view: View, owner: Node) -> Iterator[Triple]:
+def _shortcuts(view: View, owner: Subject) -> Iterator[Triple]:
     for participation in view.objects(owner, HAS_PARTICIPATION, _DEFAULT):
         if not isinstance(participation, NamedNode):
             continue
@@ -198,7 +194,7 @@ def _shortcuts(view: View, owner: Node) -> Iterator[Triple]:
                 yield Triple(owner, shortcut, agent)
 
 
-def _evidence(view: View, owner: Node) -> Iterator[Triple]:
+def _evidence(view: View, owner: Subject) -> Iterator[Triple]:
     types = view.objects(owner, RDF_TYPE, _DEFAULT)
     if not any(isinstance(kind, NamedNode) and kind.value in _NARY for kind in types):
         return

@@ -27,15 +27,13 @@ _UNPRINTED = {f"{RDF}type"}
 _MONTHS = (
     "january february march april may june july august september october november december".split()
 )
-_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {
+_COUNTING = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+)
+_WORDS = {word: number for number, word in enumerate(_COUNTING.split())} | {
     "twofold": 2, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "thirty": 30,
-    "fourth-largest": 4, "dozen": 12, "once": 1, "twice": 2, "half": 50, "8th": 8, "single": 1,
+    "fourth-largest": 4, "dozen": 12, "once": 1, "twice": 2, "half": 50, "single": 1,
     "a": 1, "an": 1,
 }  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "hundreds": 100}

@@ -151,9 +151,7 @@ class Writer:
         datatypes = {"month": "gMonth", "day": "gDay"}
         self.triples[Triple(instant, RDF_TYPE, NamedNode(f"{TIME}Instant"))] = None
         self.triples[Triple(instant, NamedNode(f"{TIME}inDateTime"), description)] = None
-        self.triples[
-            Triple(description, RDF_TYPE, NamedNode(f"{TIME}DateTimeDescription"))
-        ] = None
+        self.triples[Triple(description, RDF_TYPE, NamedNode(f"{TIME}DateTimeDescription"))] = None
         unit = "unitMinute" if "hour" in content else "unitDay"
         self.triples[
             Triple(description, NamedNode(f"{TIME}unitType"), NamedNode(f"{TIME}{unit}"))
@@ -217,7 +215,9 @@ _KEYS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "membership": ("m", ("member", "organization"), ("role", "start")),
     "tenure": ("t", ("holder", "post"), ("start",)),
     "observation": (
-        "o", ("about", "denominator", "counted_by"), ("indicator", "value", "date", "period"),
+        "o",
+        ("about", "denominator", "counted_by"),
+        ("indicator", "value", "date", "period"),
     ),
     "funding": ("f", ("funder", "funds", "beneficiary"), ("amount", "covers", "start")),
     "statement": ("s", ("speaker",), ("gist",)),

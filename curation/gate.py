@@ -8,9 +8,10 @@ documents it can see, completes the changeset and commits it whole or not at all
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from graphstore.archive import SourceArchive
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from curation.assertions import ASSERTION as ASSERTION_CLASS
@@ -20,9 +21,8 @@ from curation.errors import CopiedText, DerivedWrite, PassageMismatch, Unsourced
 from curation.projection import project
 from curation.view import View
 from curation.vocabulary import RDF_TYPE
-from graphstore.archive import SourceArchive
 from graphstore.changeset import Changeset
-from graphstore.dataset import Dataset
+from graphstore.dataset import Dataset, Progress
 from graphstore.log import Commit, CommitMeta
 from graphstore.validation import Shapes, ValidationReport
 from ontology.namespaces import ASSERTION, BASE, DURE, GRAPH_DERIVED, GRAPH_HEAD
@@ -67,7 +67,7 @@ def submit(
     *,
     shapes: Shapes | None,
     archive: SourceArchive | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Commit:
     """Pass a submission through the gate and commit it.
 
@@ -178,5 +178,3 @@ def _check_passage(view: View, passage: NamedNode, text: str) -> None:
     actual = hashlib.sha256(text[int(start) : int(end)].encode()).hexdigest()
     if actual != digest:
         raise PassageMismatch(passage.value, expected=digest, actual=actual)
-
-

@@ -22,7 +22,7 @@ def entity_iri(key: str) -> NamedNode:
 
 
 def node_iri(prefix: str, *parts: str) -> NamedNode:
-    """Return the IRI of an n-ary node: `prefix` (its kind, one letter) and a hash of its `parts`."""
+    """Return the IRI of an n-ary node: the letter of its kind and a hash of its `parts`."""
     return NamedNode(f"{BASE}id/{prefix}-{_digest(parts, 12)}")
 
 

@@ -8,18 +8,19 @@ counted, so that an emptied or a tampered store is noticed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Triple
 
 from curation.assertions import ASSERTION as ASSERTION_CLASS
 from curation.assertions import PASSAGE
 from curation.derivation import derive
 from curation.projection import DERIVED, is_live, is_source_graph
-from curation.view import GraphName, Node, View
+from curation.view import View
 from curation.vocabulary import RDF_TYPE
 from graphstore.dataset import Dataset
-from graphstore.errors import LogCorrupt
+from graphstore.terms import GraphName, Subject
 from ontology.namespaces import ASSERTION, DURE
 
 RECORD_CLASSES = (
@@ -53,10 +54,7 @@ def verify(dataset: Dataset, *, progress: Callable[[str], None] | None = None) -
 
 
 def _hash_chain(dataset: Dataset) -> Iterator[str]:
-    try:
-        dataset.log.verify()
-    except LogCorrupt as error:
-        yield str(error)
+    yield from map(str, dataset.log.verify())
 
 
 def _counts(dataset: Dataset) -> Iterator[str]:
@@ -82,9 +80,7 @@ def _blank_nodes(dataset: Dataset) -> Iterator[str]:
 
 
 def _evidence(dataset: Dataset) -> Iterator[str]:
-    recorded = {
-        q.subject for q in dataset.quads(None, RDF_TYPE, ASSERTION_CLASS, _DEFAULT)
-    }
+    recorded = {q.subject for q in dataset.quads(None, RDF_TYPE, ASSERTION_CLASS, _DEFAULT)}
     graphs = {
         q.graph_name
         for q in dataset.quads()
@@ -124,7 +120,7 @@ def _default_graph(dataset: Dataset) -> Iterator[str]:
 
 
 def _records(dataset: Dataset) -> set[Triple]:
-    subjects: set[Node] = {
+    subjects: set[Subject] = {
         quad.subject
         for kind in RECORD_CLASSES
         for quad in dataset.quads(None, RDF_TYPE, kind, _DEFAULT)
@@ -133,7 +129,7 @@ def _records(dataset: Dataset) -> set[Triple]:
     return {q.triple for s in subjects for q in dataset.quads(s, None, None, _DEFAULT)}
 
 
-def _differences(what: str, found: set[Triple] | set[object] | set[Quad]) -> Iterator[str]:
+def _differences(what: str, found: AbstractSet[object]) -> Iterator[str]:
     if found:
         shown = "; ".join(sorted(map(str, found))[:_SHOWN])
         yield f"{len(found)} {what}: {shown}"

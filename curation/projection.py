@@ -15,10 +15,11 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from curation.assertions import ASSERTION as ASSERTION_CLASS
 from curation.assertions import DEPRECATED, INVALIDATED_AT, RANK
 from curation.derivation import derive, owners
-from curation.view import GraphName, Node, View
+from curation.view import View
 from curation.vocabulary import RDF_TYPE
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
+from graphstore.terms import GraphName, Subject
 from ontology.namespaces import (
     ASSERTION,
     GRAPH_CONCEPTS,
@@ -65,6 +66,8 @@ def project(dataset: Dataset, change: Changeset) -> Changeset:
     liveness: dict[GraphName, bool] = {}
 
     def supported(triple: Triple) -> bool:
+        if isinstance(triple.subject, Triple):
+            return False
         quads = view.quads(triple.subject, triple.predicate, triple.object)
         for graph in {quad.graph_name for quad in quads}:
             if graph not in liveness:
@@ -105,14 +108,17 @@ def _touched(dataset: Dataset, change: Changeset) -> set[Triple]:
     for quad in (*change.added, *change.removed):
         if is_source_graph(quad.graph_name):
             touched.add(quad.triple)
-        elif quad.predicate in _LIFE and isinstance(quad.subject, NamedNode):
-            if quad.subject.value.startswith(ASSERTION):
-                touched |= {q.triple for q in dataset.quads(None, None, None, quad.subject)}
+        elif (
+            quad.predicate in _LIFE
+            and isinstance(quad.subject, NamedNode)
+            and quad.subject.value.startswith(ASSERTION)
+        ):
+            touched |= {q.triple for q in dataset.quads(None, None, None, quad.subject)}
     return touched
 
 
-def _owners(view: View, touched: Iterable[Triple], change: Changeset) -> set[Node]:
-    subjects: set[Node] = {
+def _owners(view: View, touched: Iterable[Triple], change: Changeset) -> set[Subject]:
+    subjects: set[Subject] = {
         triple.subject for triple in touched if isinstance(triple.subject, NamedNode | BlankNode)
     }
     for quad in (*change.added, *change.removed):

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad
 
 from graphstore.dataset import Dataset
-
-Node = NamedNode | BlankNode
-Term = NamedNode | BlankNode | Literal | Triple
-GraphName = NamedNode | BlankNode | DefaultGraph
+from graphstore.terms import GraphName, Subject, Term
 
 
 class View:
@@ -39,7 +36,7 @@ class View:
 
     def quads(
         self,
-        subject: Node | None = None,
+        subject: Subject | None = None,
         predicate: NamedNode | None = None,
         value: Term | None = None,
         graph: GraphName | None = None,
@@ -69,11 +66,11 @@ class View:
             if quad not in self._removed and quad not in laid:
                 yield quad
 
-    def objects(self, subject: Node, predicate: NamedNode, graph: GraphName) -> list[Term]:
+    def objects(self, subject: Subject, predicate: NamedNode, graph: GraphName) -> list[Term]:
         """Return the objects of a property of `subject` in one graph."""
         return [quad.object for quad in self.quads(subject, predicate, None, graph)]
 
-    def subjects(self, predicate: NamedNode, value: Term, graph: GraphName) -> list[Node]:
+    def subjects(self, predicate: NamedNode, value: Term, graph: GraphName) -> list[Subject]:
         """Return the subjects that have `value` for a property in one graph."""
         found = (quad.subject for quad in self.quads(None, predicate, value, graph))
         return [node for node in found if isinstance(node, NamedNode | BlankNode)]

@@ -169,9 +169,7 @@ def _syntax_error(error: SyntaxError) -> RdfSyntaxError:
         return RdfSyntaxError(
             "a remote JSON-LD @context is never fetched; put the context into the document"
         )
-    text = re.sub(
-        r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", text
-    )
+    text = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", text)
     return RdfSyntaxError(text, error.lineno, error.offset)
 
 

@@ -1,0 +1,127 @@
+"""What can be wrong with a request, before any room behind this one is asked.
+
+::
+
+    ProtocolError
+    ├ BadParameter (name, reason)          a parameter is missing, malformed or repeated
+    ├ UnknownParameter (name, known)       a parameter that the address does not have
+    ├ EntityNotFound (slug, near)          no entity has that id
+    ├ NothingThere (what)                  no document, assertion, concept or problem of that name
+    ├ UnknownAlternative (suffix)          a suffix that names no format
+    ├ NotAcceptable (offered)              none of the formats on offer suits the client
+    ├ UnsupportedMediaType (given, taken)  the body is in a format that is not read here
+    ├ PayloadTooLarge (limit_bytes)        the body is larger than the setting allows
+    ├ UpdateNotOpen                        SPARQL Update is not offered yet
+    └ NotReady (reason)                    the dataset is not open, or empty of commits
+"""
+
+# The names say situations, as the problem types do; a suffix "Error" would add nothing.
+# ruff: noqa: N818
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ProtocolError(Exception):
+    """The request cannot be answered as it stands."""
+
+
+class BadParameter(ProtocolError):
+    """A parameter is missing, malformed, repeated, or names what does not exist."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Keep the parameter's `name` and what is wrong with it."""
+        super().__init__(f"parameter '{name}': {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class UnknownParameter(ProtocolError):
+    """The address does not have this parameter."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        """Keep the parameter's `name` and the names there are."""
+        there = f"known: {', '.join(known)}" if known else "this address has none"
+        super().__init__(f"no parameter '{name}' here; {there}")
+        self.name = name
+        self.known = tuple(known)
+
+
+class EntityNotFound(ProtocolError):
+    """No entity has this id."""
+
+    def __init__(self, slug: str, near: Sequence[str]) -> None:
+        """Keep the `slug` asked for and the ids that look like it."""
+        hint = f"; near: {', '.join(near)}" if near else ""
+        super().__init__(f"no entity has the id '{slug}'{hint}")
+        self.slug = slug
+        self.near = tuple(near)
+
+
+class NothingThere(ProtocolError):
+    """Nothing of this kind and name is in the graph."""
+
+    def __init__(self, what: str, name: str) -> None:
+        """Keep the kind of thing and the name asked for."""
+        super().__init__(f"no {what} '{name}'")
+        self.what = what
+        self.name = name
+
+
+class UnknownAlternative(ProtocolError):
+    """The suffix of the address names no format."""
+
+    def __init__(self, suffix: str, known: Sequence[str]) -> None:
+        """Keep the `suffix` and those there are."""
+        super().__init__(f"no format '.{suffix}'; there are .{', .'.join(known)}")
+        self.suffix = suffix
+        self.known = tuple(known)
+
+
+class NotAcceptable(ProtocolError):
+    """None of the formats on offer suits what the client accepts."""
+
+    def __init__(self, offered: Sequence[str]) -> None:
+        """Keep the media types on offer."""
+        super().__init__(f"on offer: {', '.join(offered)}")
+        self.offered = tuple(offered)
+
+
+class UnsupportedMediaType(ProtocolError):
+    """The body is in a format that is not read here."""
+
+    def __init__(self, given: str, taken: Sequence[str]) -> None:
+        """Keep the media type `given` and those that are `taken`."""
+        super().__init__(f"'{given}' is not read here; send {' or '.join(taken)}")
+        self.given = given
+        self.taken = tuple(taken)
+
+
+class PayloadTooLarge(ProtocolError):
+    """The request body is larger than the service takes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        """Keep the limit in bytes."""
+        super().__init__(f"the body may have {limit_bytes} bytes")
+        self.limit_bytes = limit_bytes
+
+
+class UpdateNotOpen(ProtocolError):
+    """SPARQL Update is not offered yet."""
+
+    def __init__(self) -> None:
+        """Say where changes go meanwhile."""
+        super().__init__(
+            "this service does not take SPARQL Update yet; changes go through the command line "
+            "('dure load')"
+        )
+
+
+class NotReady(ProtocolError):
+    """The service cannot answer from the graph now."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,176 @@
+"""What every answer has in common: size limits, commit, validators, HEAD, one log line.
+
+Plain ASGI, one class per concern. Validators follow
+[RFC 9110 §8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3) (weak entity tags) and
+[§13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2) (`If-None-Match`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import PayloadTooLarge
+
+LOG = logging.getLogger("dure.request")
+
+# Two answers to one query with these functions differ, whatever the commit.
+_VOLATILE = re.compile(r"\b(now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+_UNTAGGED = ("/health", "/ready")
+
+Version = Callable[[], tuple[str, str]]
+
+
+class ReadHeaders:
+    """Gives read answers `Dure-Commit`, `ETag` and `Vary`, and answers 304 where nothing changed.
+
+    `version` returns the id of the head commit and a text for whatever else the answers depend
+    on. Nothing but 200 ever gets a tag, so a tag that matches proves that the answer would be the
+    same 200, and the route need not run.
+    """
+
+    def __init__(self, app: ASGIApp, version: Version) -> None:
+        """Wrap `app`; `version` is asked once per request."""
+        self._app = app
+        self._version = version
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        commit, rest = self._version()
+        tag = self._tag(scope, commit, rest)
+        headers = Headers(scope=scope)
+        wanted = [part.strip() for part in headers.get("if-none-match", "").split(",")]
+        if tag and tag in wanted:
+            return await _not_modified(send, commit, tag)
+
+        async def send_tagged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                added = MutableHeaders(scope=message)
+                added["Dure-Commit"] = commit
+                added.add_vary_header("Accept")
+                added.add_vary_header("Accept-Language")
+                if tag and message["status"] == 200:
+                    added["ETag"] = tag
+                    added.setdefault("Cache-Control", "no-cache")
+            await send(message)
+
+        return await self._app(scope, receive, send_tagged)
+
+    @staticmethod
+    def _tag(scope: Scope, commit: str, rest: str) -> str | None:
+        query = scope["query_string"].decode("latin-1")
+        if scope["method"] not in {"GET", "HEAD"} or scope["path"] in _UNTAGGED:
+            return None
+        if scope["path"] == "/sparql" and _VOLATILE.search(unquote_plus(query)):
+            return None
+        headers = Headers(scope=scope)
+        parts = (
+            commit,
+            rest,
+            headers.get("host", ""),
+            scope["path"],
+            query,
+            headers.get("accept", ""),
+            headers.get("accept-language", ""),
+        )
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f'W/"{digest[:24]}"'
+
+
+async def _not_modified(send: Send, commit: str, tag: str) -> None:
+    headers = [
+        (b"etag", tag.encode()),
+        (b"dure-commit", commit.encode()),
+        (b"vary", b"Accept, Accept-Language"),
+        (b"cache-control", b"no-cache"),
+    ]
+    await send({"type": "http.response.start", "status": 304, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class Head:
+    """Answers HEAD as GET without the body (RFC 9110 §9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self._app(scope, receive, send)
+
+        async def send_headers(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        return await self._app({**scope, "method": "GET"}, receive, send_headers)
+
+
+class BodyLimit:
+    """Refuses bodies larger than `limit_bytes`, whether they say their length or not."""
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        """Wrap `app`."""
+        self._app = app
+        self._limit_bytes = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        read = 0
+
+        async def receive_counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._limit_bytes:
+                raise PayloadTooLarge(self._limit_bytes)
+            return message
+
+        return await self._app(scope, receive_counted, send)
+
+
+class RequestLog:
+    """Writes one line of JSON per request to the logger `dure.request`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request and log it."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = time.perf_counter()
+        seen = {"status": 500, "bytes": 0}
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+            seen["bytes"] += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            return await self._app(scope, receive, send_counted)
+        finally:
+            line = {
+                "method": scope["method"],
+                "path": scope["path"],
+                "query": scope["query_string"].decode("latin-1")[:500],
+                **seen,
+                "ms": round((time.perf_counter() - started) * 1000, 1),
+            }
+            LOG.info(json.dumps(line, ensure_ascii=False))

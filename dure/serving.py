@@ -1,0 +1,54 @@
+"""`dure serve`: the service, with the bundled graph loaded at the first start."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+import uvicorn
+from api.app import create_app
+
+from api.settings import Settings
+from curation.bundled import load_bundled
+from dure.options import DataFolder, archive, data_folder, notes
+from dure.progress import steps
+from graphstore.dataset import Dataset
+from graphstore.validation import Shapes
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(serve)
+
+
+def serve(
+    data: DataFolder = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (DURE_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (DURE_PORT).")] = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Do not load the bundled graph at the first start.")
+    ] = False,
+) -> None:
+    """Serve the graph over SPARQL, REST and pages.
+
+    The first start loads the bundled graph through the gate; later starts open what is there.
+
+    Example: dure serve --port 8080
+    """
+    given = {"data": data_folder(data), "host": host, "port": port}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = Settings.model_validate({**Settings().model_dump(), **chosen})
+    with Dataset.open(settings.data) as dataset:
+        if dataset.head is None and not empty:
+            with steps() as told:
+                load_bundled(
+                    dataset, shapes=Shapes.load(), archive=archive(settings.data), progress=told
+                )
+        notes.print(f"Dure serves {settings.data} on http://{settings.host}:{settings.port}")
+        uvicorn.run(
+            create_app(settings, dataset),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            server_header=False,
+        )

@@ -1,0 +1,137 @@
+"""Answers to queries: solutions, a boolean or a graph, and the bytes they are written as.
+
+The bytes come from the engine's own serializers; see
+[SPARQL 1.1 Query Results JSON](https://www.w3.org/TR/sparql11-results-json/) and its siblings.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Final, Literal, TypeAlias
+
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
+
+from graphstore.errors import GraphStoreError, RefusedQuery, StorageUnavailable
+from graphstore.formats import (
+    BOOLEAN_FORMATS,
+    GRAPH_FORMATS,
+    SOLUTION_FORMATS,
+    GraphFormat,
+    ResultFormat,
+    graph_format,
+    result_format,
+)
+from graphstore.terms import Term
+
+Kind: TypeAlias = Literal["solutions", "boolean", "graph"]
+Solution: TypeAlias = dict[str, Term | None]
+
+_CHUNK_BYTES: Final = 1 << 16
+_IN_MEMORY_BYTES: Final = 1 << 20
+
+
+class Solutions:
+    """The solutions of a SELECT query: its variables, and once through, its solutions.
+
+    Each solution is a dict from every variable to its term, None where it is unbound.
+    """
+
+    def __init__(self, results: QuerySolutions) -> None:
+        self._results = results
+        self.variables: tuple[str, ...] = tuple(item.value for item in results.variables)
+
+    def __iter__(self) -> Iterator[Solution]:
+        variables = self.variables
+        try:
+            for solution in self._results:
+                yield dict(zip(variables, solution, strict=True))
+        except (OSError, RuntimeError) as error:
+            raise evaluation_error(error) from error
+
+
+class Answer:
+    """The answer to a query of any form.
+
+    `kind` says what it holds, `formats` in which formats it can be written, the first being the
+    one to choose when the client does not mind. An answer is read or written once.
+    """
+
+    def __init__(self, results: QuerySolutions | QueryBoolean | QueryTriples) -> None:
+        self._results = results
+        self.kind: Kind
+        self.formats: tuple[ResultFormat, ...] | tuple[GraphFormat, ...]
+        if isinstance(results, QuerySolutions):
+            self.kind, self.formats = "solutions", SOLUTION_FORMATS
+        elif isinstance(results, QueryBoolean):
+            self.kind, self.formats = "boolean", BOOLEAN_FORMATS
+        else:
+            self.kind, self.formats = "graph", GRAPH_FORMATS
+
+    @property
+    def solutions(self) -> Solutions:
+        """The solutions; TypeError unless `kind` is "solutions"."""
+        if not isinstance(self._results, QuerySolutions):
+            raise TypeError(f"the answer is a {self.kind}")
+        return Solutions(self._results)
+
+    @property
+    def boolean(self) -> bool:
+        """The boolean; TypeError unless `kind` is "boolean"."""
+        if not isinstance(self._results, QueryBoolean):
+            raise TypeError(f"the answer is a {self.kind}")
+        return bool(self._results)
+
+    @property
+    def triples(self) -> list[Triple]:
+        """The triples of the graph; TypeError unless `kind` is "graph"."""
+        if not isinstance(self._results, QueryTriples):
+            raise TypeError(f"the answer is a {self.kind}")
+        try:
+            return list(self._results)
+        except (OSError, RuntimeError) as error:
+            raise evaluation_error(error) from error
+
+    def write(self, format: GraphFormat | ResultFormat | str) -> Iterator[bytes]:
+        """Yield the answer's bytes; nothing comes before the whole answer is evaluated.
+
+        Args:
+            format: one of `formats`, or its name, media type or extension.
+
+        Raises:
+            UnknownFormat: there is no such format for this kind of answer.
+            RefusedQuery: the query fails in evaluation.
+        """
+        file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115
+        try:
+            self._serialize(file, format)
+        except (OSError, RuntimeError) as error:
+            file.close()
+            raise evaluation_error(error) from error
+        file.seek(0)
+        return _chunks(file)
+
+    def _serialize(self, file: IO[bytes], format: GraphFormat | ResultFormat | str) -> None:
+        if isinstance(self._results, QueryTriples):
+            chosen = graph_format(format) if isinstance(format, str) else format
+            if not isinstance(chosen, GraphFormat):
+                raise TypeError(f"{chosen.name} does not hold a graph")
+            self._results.serialize(file, chosen.syntax)
+            return
+        result = result_format(format) if isinstance(format, str) else format
+        if not isinstance(result, ResultFormat):
+            raise TypeError(f"{result.name} does not hold a {self.kind}")
+        self._results.serialize(file, result.syntax)
+
+
+def evaluation_error(error: OSError | RuntimeError | ValueError) -> GraphStoreError:
+    """Return our error for one that the engine raised while it evaluated a query."""
+    if isinstance(error, OSError):
+        return StorageUnavailable(f"the engine could not read its data: {error}")
+    return RefusedQuery(f"the query cannot be evaluated: {error}")
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
