@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from graphstore.archive import SourceArchive
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
 from curation.gate import Submission, submit
 from curation.identifiers import submission_iri
+from graphstore.archive import SourceArchive
 from graphstore.dataset import Dataset, Progress
 from graphstore.log import Commit, CommitMeta
 from graphstore.validation import Shapes

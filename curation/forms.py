@@ -181,9 +181,13 @@ def _decimal(value: Any) -> str:
     return text if "." in text else f"{text}.0"
 
 
-def _fields(form: str, content: object, required: str, optional: str = "") -> None:
+def _mapping(form: str, content: object) -> None:
     if not isinstance(content, Mapping):
         raise FormError(f"{form} needs fields, not '{content}'")
+
+
+def _fields(form: str, content: Content, required: str, optional: str = "") -> None:
+    _mapping(form, content)
     missing = [name for name in required.split() if content.get(name) is None]
     unknown = set(content) - set(required.split()) - set(optional.split())
     if missing or unknown:
@@ -232,10 +236,10 @@ def _listed(value: Any) -> list[Any]:
 
 def is_(w: Writer, content: Content) -> None:
     """General form: subject → property → value or values."""
-    _fields("is", content, "", " ".join(content))
+    _mapping("is", content)
     for key, properties in content.items():
         subject = w.reference(key)
-        _fields(f"is {key}", properties, "", " ".join(properties))
+        _mapping(f"is {key}", properties)
         for term, value in properties.items():
             w.say(subject, term, value)
 

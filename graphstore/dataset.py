@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, TypeAlias
+from typing import IO, Final, TypeAlias, overload
 
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
@@ -37,7 +37,15 @@ from graphstore.lock import FolderLock
 from graphstore.log import Commit, CommitLog, CommitMeta
 from graphstore.patch import quad_lines
 from graphstore.terms import GraphName, Subject, Term
-from graphstore.validation import Shapes, ValidationReport, affected_nodes, validate
+from graphstore.validation import (
+    Shapes,
+    Standing,
+    ValidationReport,
+    Verdict,
+    affected_nodes,
+    judge,
+    standing_results,
+)
 from ontology.namespaces import PREFIXES
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -55,6 +63,15 @@ class _Place:
     folder: Path
     lock: FolderLock | None
     temporary: bool
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What the SPARQL constraints find in the state of a commit."""
+
+    commit: str
+    shapes: Shapes
+    results: Standing
 
 
 class Dataset:
@@ -80,6 +97,7 @@ class Dataset:
         self._read_only = read_only
         self._writing = threading.RLock()
         self._head = log.head
+        self._standing: _Standing | None = None
 
     # ---- opening and closing
 
@@ -305,13 +323,15 @@ class Dataset:
                 raise NothingToCommit("the changeset changes nothing")
             if len(effective) >= BULK_QUADS:
                 with self._engine.stage(effective) as staged:
-                    report = _validated(staged, effective, shapes, tell)
-                    commit = self._append(effective, meta, report, tell)
+                    verdict = self._judge(staged, effective, shapes, tell)
+                    commit = self._append(effective, meta, verdict, tell)
                     self._engine.adopt(staged, _marker_of(commit))
             else:
-                report = self._report(effective, shapes, tell)
-                commit = self._append(effective, meta, report, tell)
+                verdict = self._judge_candidate(effective, shapes, tell)
+                commit = self._append(effective, meta, verdict, tell)
                 self._engine.apply(effective, _marker_of(commit))
+            if shapes is not None and verdict is not None:
+                self._standing = _Standing(commit.id, shapes, verdict.standing)
             self._head = commit
             tell("index", 1, 1)
             return commit
@@ -320,11 +340,9 @@ class Dataset:
         """Return the report that `commit` would judge by, and change nothing."""
         with self._writing:
             effective = changeset.effective(self)
-            with self.snapshot() as candidate:
-                candidate.change(effective)
-                return validate(
-                    candidate, shapes, focus=affected_nodes(effective, candidate, shapes)
-                )
+            verdict = self._judge_candidate(effective, shapes, _silent)
+            assert verdict is not None  # shapes were given
+            return verdict.report
 
     def snapshot(self) -> AbstractContextManager[Scratch]:
         """Return a scratch copy of the dataset, to be changed and looked at, then thrown away.
@@ -384,25 +402,48 @@ class Dataset:
             return Changeset(changeset.added)
         return changeset.effective(self)
 
-    def _report(
+    def _judge_candidate(
         self, effective: Changeset, shapes: Shapes | None, tell: Progress
-    ) -> ValidationReport | None:
+    ) -> Verdict | None:
         if shapes is None:
             return None
         with self.snapshot() as candidate:
             candidate.change(effective)
-            return _validated(candidate, effective, shapes, tell)
+            return self._judge(candidate, effective, shapes, tell)
+
+    def _judge(
+        self, candidate: Scratch, effective: Changeset, shapes: Shapes | None, tell: Progress
+    ) -> Verdict | None:
+        if shapes is None:
+            return None
+        tell("validate", 0, 1)
+        focus = affected_nodes(effective, candidate, shapes)
+        changes = effective.added | effective.removed
+        return judge(candidate, shapes, focus=focus, known=self._known(shapes), changes=changes)
+
+    def _known(self, shapes: Shapes) -> Standing:
+        """Return what stands at the head, from the last commit's verdict where there is one."""
+        if self._head is None:
+            return {}
+        remembered = self._standing
+        if remembered is None or (remembered.commit, remembered.shapes) != (self._head.id, shapes):
+            with self.snapshot() as copy:
+                standing = standing_results(copy, shapes)
+            remembered = self._standing = _Standing(self._head.id, shapes, standing)
+        return remembered.results
 
     def _append(
         self,
         effective: Changeset,
         meta: CommitMeta,
-        report: ValidationReport | None,
+        verdict: Verdict | None,
         tell: Progress,
     ) -> Commit:
+        if verdict is not None and not verdict.report.conforms:
+            raise DataNotConforming(verdict.report)
         tell("log", 0, 1)
-        if report is not None and meta.report is None:
-            meta = replace(meta, report=report.to_json())
+        if verdict is not None and meta.report is None:
+            meta = replace(meta, report=verdict.report.to_json())
         quads, default = self.count()
         return self._log.append(
             effective,
@@ -415,24 +456,20 @@ class Dataset:
         return quad_lines(self._engine.quads(None, None, None, graph))
 
 
-def _validated(
-    candidate: Scratch, effective: Changeset, shapes: Shapes | None, tell: Progress
-) -> ValidationReport | None:
-    if shapes is None:
-        return None
-    tell("validate", 0, 1)
-    report = validate(candidate, shapes, focus=affected_nodes(effective, candidate, shapes))
-    if not report.conforms:
-        raise DataNotConforming(report)
-    return report
-
-
-def _marker_of(commit: Commit) -> Marker:
-    return Marker(commit.number, commit.id)
+@overload
+def _marker_of(commit: Commit) -> Marker: ...
+@overload
+def _marker_of(commit: None) -> None: ...
+def _marker_of(commit: Commit | None) -> Marker | None:
+    return None if commit is None else Marker(commit.number, commit.id)
 
 
 def _in_default(quads: frozenset[Quad]) -> int:
     return sum(1 for quad in quads if isinstance(quad.graph_name, DefaultGraph))
+
+
+def _graph_order(graph: GraphName) -> str:
+    return "" if isinstance(graph, DefaultGraph) else str(graph)
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -449,8 +486,10 @@ def _folder_errors(path: Path) -> Iterator[None]:
 
 def _serialized(lines: list[bytes], format: GraphFormat) -> Iterator[bytes]:
     """Write sorted N-Quads lines in another format, spooled to a file when they are many."""
-    quads = pyoxigraph.parse(b"".join(lines), format=RdfFormat.N_QUADS)
-    items = quads if format.holds_named_graphs else (quad.triple for quad in quads)
+    quads = list(pyoxigraph.parse(b"".join(lines), format=RdfFormat.N_QUADS))
+    if format.holds_named_graphs:
+        quads.sort(key=lambda quad: _graph_order(quad.graph_name))  # stable: lines stay in order
+    items = quads if format.holds_named_graphs else [quad.triple for quad in quads]
     file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115
     pyoxigraph.serialize(items, file, format.syntax, prefixes=PREFIXES)
     file.seek(0)

@@ -255,8 +255,10 @@ def _commit(
         submission=texts.get("submission"),
         report=texts.get("report"),
     )
-    counts = (int(texts[key]) for key in ("quads", "default", "added", "removed"))
-    return Commit(number, identifier, texts.get("prev"), meta, *counts, path)
+    quads, default, added, removed = (
+        int(texts[key]) for key in ("quads", "default", "added", "removed")
+    )
+    return Commit(number, identifier, texts.get("prev"), meta, quads, default, added, removed, path)
 
 
 def _check(

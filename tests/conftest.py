@@ -37,3 +37,17 @@ def documents() -> dict[str, Document]:
             "names, numbers and dates occur in their passages were not checked"
         )
     return {wanted[digest]: document for digest, document in found.items()}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to tell besides pass or fail, such as how much of a text is cited."""
+    told = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "told"
+    ]
+    if told:
+        terminalreporter.section("told by the tests")
+        for line in sorted(told):
+            terminalreporter.line(str(line))

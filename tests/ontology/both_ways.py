@@ -7,12 +7,11 @@ Results are compared as pairs of rule code and focus node, the part of a validat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph
-import pytest
 from pyshacl import validate
 from rdflib import RDF, RDFS, SH, BNode, Graph, Namespace, URIRef
 from rdflib.term import Node
@@ -86,17 +85,15 @@ def set_based_query(shapes: Graph, hierarchy: Graph, shape: Node, constraint: No
     `$this` becomes `?this`, and the target of the shape is put first into the outer group:
     a class target as the class with all its subclasses, a property target as that property.
     """
-    targets = [
-        f"VALUES ?targetClass {{ {' '.join(iri.n3() for iri in _with_subclasses(shapes, hierarchy, shape))} }} "
-        "?this a ?targetClass .",
-    ]
-    properties = sorted(iri.n3() for iri in shapes.objects(shape, SH.targetSubjectsOf))
-    if properties:
-        targets = [
-            f"VALUES ?targetProperty {{ {' '.join(properties)} }} ?this ?targetProperty ?targetValue ."
-        ]
+    classes = _terms(shape_classes(shapes, hierarchy, shape))
+    properties = _terms(shapes.objects(shape, SH.targetSubjectsOf))
+    target = (
+        f"VALUES ?targetProperty {{ {properties} }} ?this ?targetProperty ?targetValue ."
+        if properties
+        else f"VALUES ?targetClass {{ {classes} }} ?this a ?targetClass ."
+    )
     select = str(shapes.value(constraint, SH.select)).replace("$this", "?this")
-    body = re.sub(r"WHERE \{", lambda m: f"{m[0]} {' '.join(targets)} ", select, count=1)
+    body = re.sub(r"WHERE \{", lambda where: f"{where[0]} {target} ", select, count=1)
     body = body.replace("SELECT ", "SELECT DISTINCT ", 1)
     prefixes = "".join(
         f"PREFIX {shapes.value(declaration, SH.prefix)}: "
@@ -107,13 +104,18 @@ def set_based_query(shapes: Graph, hierarchy: Graph, shape: Node, constraint: No
     return prefixes + body
 
 
-def _with_subclasses(shapes: Graph, hierarchy: Graph, shape: Node) -> list[URIRef]:
-    found = {
+def shape_classes(shapes: Graph, hierarchy: Graph, shape: Node) -> set[Node]:
+    """Return the target classes of a shape with all their subclasses."""
+    return {
         subclass
         for target in shapes.objects(shape, SH.targetClass)
         for subclass in hierarchy.transitive_subjects(RDFS.subClassOf, target)
+        if subclass is not None
     }
-    return sorted(iri for iri in found if isinstance(iri, URIRef))
+
+
+def _terms(nodes: Iterable[Node]) -> str:
+    return " ".join(sorted(node.n3() for node in nodes if isinstance(node, URIRef)))
 
 
 def load_rules() -> Rules:
@@ -140,13 +142,16 @@ def load_rules() -> Rules:
     return Rules(shapes, hierarchy, core, sparql, queries)
 
 
-@pytest.fixture(scope="session")
-def rules() -> Rules:
-    """The shapes, read once."""
-    return load_rules()
+def bad_examples() -> dict[str, bytes]:
+    """Return the bad example of each rule as Turtle, by code."""
+    return {path.stem: path.read_bytes() for path in sorted(BAD.glob("*.ttl"))}
 
 
-@pytest.fixture(scope="session")
-def bad_example() -> Callable[[str], bytes]:
-    """Return the bad example of a rule as Turtle."""
-    return lambda code: (BAD / f"{code}.ttl").read_bytes()
+def good_example() -> bytes:
+    """Return the example that conforms, as Turtle."""
+    return (BAD.parent / "good.ttl").read_bytes()
+
+
+def graph(turtle: bytes) -> Graph:
+    """Parse Turtle; pySHACL gets a fresh graph for each run."""
+    return Graph().parse(data=turtle, format="turtle")
