@@ -1,14 +1,18 @@
 """What is worth remembering as long as the head commit stays: labels, names, orders of lists.
 
-A `Memory` belongs to one commit and is thrown away with it, so nothing in it is ever stale.
+A `Memory` belongs to one commit and one state of the source archive and is thrown away with them,
+so nothing in it is ever stale.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
+import time
 from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
+from graphstore.archive import SourceArchive
 from graphstore.dataset import Dataset
 
 T = TypeVar("T")
@@ -16,13 +20,16 @@ T = TypeVar("T")
 # Entries per kind of small lookup; at some 300 bytes each this bounds a kind at 15 MB.
 _LOOKUPS = 50_000
 
+# A document that comes into the archive is seen after this time: listing it costs file accesses.
+_LISTING_AGE_S = 1.0
+
 
 class Memory:
     """Values computed from one commit of a dataset."""
 
-    def __init__(self, commit: str) -> None:
-        """Begin empty for the commit with this id."""
-        self.commit = commit
+    def __init__(self, state: tuple[str, str]) -> None:
+        """Begin empty for this commit and state of the archive."""
+        self.state = state
         self._values: dict[Hashable, object] = {}
         self._lookups: dict[str, dict[Hashable, object]] = {}
         self._lock = threading.RLock()
@@ -50,19 +57,29 @@ class Memory:
 
 
 class Memories:
-    """The memory of a dataset's head commit."""
+    """The memory of what a dataset and an archive hold now."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        """Follow the head of `dataset`."""
+    def __init__(self, dataset: Dataset, archive: SourceArchive) -> None:
+        """Follow the head of `dataset` and the content of `archive`."""
         self._dataset = dataset
-        self._current = Memory("")
+        self._archive = archive
+        self._current = Memory(("", ""))
+        self._listed: tuple[float, str] = (-_LISTING_AGE_S, "")
 
     def current(self) -> Memory:
-        """Return the memory of the head commit, empty when the head has moved."""
-        commit = head_id(self._dataset)
-        if self._current.commit != commit:
-            self._current = Memory(commit)
+        """Return the memory of the present state, empty when that has changed."""
+        state = (head_id(self._dataset), self.archived())
+        if self._current.state != state:
+            self._current = Memory(state)
         return self._current
+
+    def archived(self) -> str:
+        """Return a text that changes when documents come into the archive or leave it."""
+        now = time.monotonic()
+        if now - self._listed[0] >= _LISTING_AGE_S:
+            digest = hashlib.sha256("".join(self._archive).encode()).hexdigest()[:12]
+            self._listed = (now, digest)
+        return self._listed[1]
 
 
 def head_id(dataset: Dataset) -> str:

@@ -50,12 +50,12 @@ def page_of(items: Sequence[Item], cursor: str | None, limit: int) -> tuple[list
     begin = 0
     if cursor is not None:
         try:
-            begin = bisect.bisect_right(items, _decode(cursor), key=lambda item: item.key)
+            begin = bisect.bisect_right(items, decode(cursor), key=lambda item: item.key)
         except TypeError as error:
             raise BadParameter("cursor", "belongs to another list") from error
     page = list(items[begin : begin + limit])
     more = begin + limit < len(items)
-    return page, (_encode(page[-1].key) if more and page else None)
+    return page, (encode(page[-1].key) if more and page else None)
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:
@@ -66,12 +66,14 @@ def next_link(request: Request, cursor: str | None) -> dict[str, str]:
     return {"Link": f'<{request.url.path}?{urlencode([*rest, ("cursor", cursor)])}>; rel="next"'}
 
 
-def _encode(key: Key) -> str:
+def encode(key: Key) -> str:
+    """Return a key as a cursor."""
     text = json.dumps(key, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> Key:
+def decode(cursor: str) -> Key:
+    """Return the key in a cursor; raises `BadParameter` when it is none of ours."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         values = json.loads(text)

@@ -21,6 +21,7 @@ from api import errors
 from api.negotiation import prefers_html
 from curation.errors import CurationError
 from graphstore import errors as store
+from queries import errors as questions
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -157,6 +158,12 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         "'dure verify' says which commit.",
     ),
     store.GraphStoreError: OTHER,
+    questions.UnknownQuestion: _type(
+        404, "unknown-question", "The catalogue has no question of this name",
+        "/api/v1/questions lists the questions; the member 'near' holds names that look alike.",
+    ),
+    questions.BadParameter: PARAMETER,
+    questions.QuestionError: OTHER,
     CurationError: _type(
         422, "not-accepted", "The gate does not accept the submission",
         "The detail says what to mend. Nothing was changed.",
@@ -170,7 +177,8 @@ TYPES: dict[str, ProblemType] = {
 
 # The members beside the standard ones that an error may carry.
 _EXTENSIONS = (
-    "line", "column", "graph", "iri", "name", "known", "near", "offered", "taken", "limit_bytes",
+    "line", "column", "graph", "iri", "name", "known", "near", "offered", "taken",
+    "limit_bytes", "allowed",
 )  # fmt: skip
 
 PageMaker = Callable[[Request, Problem], str]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 from starlette.responses import Response, StreamingResponse
 
 from api import models as m
 from api.dependencies import PageQuery, ReaderDep, SettingsDep, no_repeats
-from api.errors import BadParameter, NotAcceptable, UnknownParameter
+from api.errors import BadParameter, UnknownParameter
 from api.negotiation import choose
-from api.paging import Key, limit_of, next_link, page_of
+from api.paging import Key, decode, encode, limit_of, next_link, page_of
 from api.reader import Reader
 from api.settings import Settings
 from api.views import json_response, value
@@ -38,10 +39,14 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A solution and its place in the answer."""
+    """A solution: its cells by column, unbound ones left out."""
 
-    key: Key
     cells: dict[str, Term]
+
+    def digest(self) -> str:
+        """Return what tells this row from others."""
+        text = "\0".join(f"{name}={cell}" for name, cell in sorted(self.cells.items()))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @router.get("", response_model=m.Page[m.Question], summary="The catalogue of questions")
@@ -106,8 +111,8 @@ def answer_rows(reader: Reader, request: Request, asked: Question, given: dict[s
     columns = [column.name for column in asked.columns]
     solutions = catalog_of(request).run(reader.dataset, asked.name, given)
     return [
-        Row((number,), {name: row[name] for name in columns if row.get(name) is not None})
-        for number, row in enumerate(solutions)
+        Row({name: cell for name in columns if (cell := row.get(name)) is not None})
+        for row in solutions
     ]
 
 
@@ -153,21 +158,20 @@ def _page(
         raise BadParameter("limit", "is a whole number from 1")
     limit = limit_of(int(limit_text) if limit_text else None, settings)
     rows = answer_rows(reader, request, asked, given)
-    page, cursor = page_of(rows, request.query_params.get("cursor"), limit)
-    items = [{name: _cell(reader, name, row.cells) for name in row.cells} for row in page]
+    page, cursor = _page_of(rows, request.query_params.get("cursor"), limit)
+    items = [
+        {name: value(reader, cell) for name, cell in row.cells.items() if not _is_label(name, row)}
+        for row in page
+    ]
     model = m.Answer(
         items=items, next=cursor, question=question_model(reader, asked, sparql=True)
     )
     return json_response(model, next_link(request, cursor))
 
 
-def _cell(reader: Reader, name: str, cells: dict[str, Term]) -> m.Value:
-    """Return a cell; where the question gives a label of its own, that label is taken."""
-    cell = value(reader, cells[name])
-    label = cells.get(f"{name}Label")
-    if isinstance(cells[name], NamedNode) and isinstance(label, Literal):
-        return cell.model_copy(update={"label": label.value, "language": label.language})
-    return cell
+def _is_label(name: str, row: Row) -> bool:
+    """Say whether a column only repeats the label of the thing in the column before it."""
+    return name.endswith("Label") and isinstance(row.cells.get(name[: -len("Label")]), NamedNode)
 
 
 def _table(
@@ -176,9 +180,26 @@ def _table(
     for name in ("limit", "cursor"):
         if name in request.query_params:
             raise BadParameter(name, "is for JSON pages; this format holds the whole answer")
-    answer = catalog_of(request).run(reader.dataset, asked.name, given)
-    write = getattr(answer, "write", None)
-    if write is None:
-        raise NotAcceptable(["application/json", _QUERY_TEXT])
+    answer = catalog_of(request).answer(reader.dataset, asked.name, given)
     headers = {"Content-Disposition": f'inline; filename="{asked.name}.{format.extension}"'}
-    return StreamingResponse(write(format), 200, headers, format.media_type)
+    return StreamingResponse(answer.write(format), 200, headers, format.media_type)
+
+
+def _page_of(rows: list[Row], cursor: str | None, limit: int) -> tuple[list[Row], str | None]:
+    """Return the rows after the one that `cursor` remembers, and the next cursor.
+
+    A question has an order of its own, so the cursor holds a digest of the last row and finds it
+    again wherever it stands by then; its old place serves when the row is gone.
+    """
+    begin = 0
+    if cursor is not None:
+        key = decode(cursor)
+        if len(key) != 2 or not isinstance(key[0], int) or not isinstance(key[1], str):
+            raise BadParameter("cursor", "belongs to another list")
+        place, digest = key
+        same = [number for number, row in enumerate(rows) if row.digest() == digest]
+        begin = min(same, key=lambda n: abs(n - place)) + 1 if same else place
+    page = rows[begin : begin + limit]
+    if not page or begin + limit >= len(rows):
+        return page, None
+    return page, encode((begin + len(page) - 1, page[-1].digest()))

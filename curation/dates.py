@@ -9,7 +9,9 @@ types, so filters use the four SEM bounds that `bounds` computes
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from edtf import EDTFObject, Level1Interval, parse_edtf
@@ -75,17 +77,35 @@ def bounds(literal: Literal) -> Bounds:
     >>> bounds(Literal("196X", datatype=EDTF_TYPE))
     Bounds(earliest=datetime.date(1960, 1, 1), latest=datetime.date(1969, 12, 31))
     """
-    text = literal.value.partition("T")[0] if "/" not in literal.value else literal.value
-    text = re.sub(r"(?<=\d)(Z|[+-]\d\d:\d\d)$", "", text)
+    kind = literal.datatype.value
+    if kind == EDTF_TYPE.value:
+        return _edtf_bounds(literal.value)
+    try:
+        return _xsd_bounds(literal.value, kind)
+    except ValueError as error:
+        raise ValueError(f"'{literal.value}' is not a date: {error}") from error
+
+
+def _xsd_bounds(text: str, kind: str) -> Bounds:
+    """Return the bounds of an XSD date; most dates are these, and EDTF parsing takes 5 ms each."""
+    if kind == f"{XSD}gYear":
+        year = int(text[:4])
+        return Bounds(date(year, 1, 1), date(year, 12, 31))
+    if kind == f"{XSD}gYearMonth":
+        year, month = int(text[:4]), int(text[5:7])
+        return Bounds(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+    day = date.fromisoformat(text[:10])
+    return Bounds(day, day)
+
+
+@lru_cache(maxsize=4096)
+def _edtf_bounds(text: str) -> Bounds:
     try:
         parsed = parse_edtf(text)
     except EDTFParseException as error:
-        raise ValueError(f"'{literal.value}' is not a date: write it as EDTF level 2") from error
+        raise ValueError(f"'{text}' is not a date: write it as EDTF level 2") from error
     lower, upper = _sides(text, parsed)
-    return Bounds(
-        _day(parsed, lower, latest=False),
-        _day(parsed, upper, latest=True),
-    )
+    return Bounds(_day(parsed, lower, latest=False), _day(parsed, upper, latest=True))
 
 
 def _sides(text: str, parsed: EDTFObject) -> tuple[str, str]:

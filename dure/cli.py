@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from queries.errors import QueriesError
+from queries.errors import QuestionError
 from rich.console import Console
 
 from curation.errors import CurationError
@@ -42,7 +42,7 @@ def _told() -> Iterator[None]:
         console.print(error.report.to_text("en"), markup=False)
         console.print("Nothing was committed.", style="bold red")
         sys.exit(1)
-    except (GraphStoreError, CurationError, QueriesError) as error:
+    except (GraphStoreError, CurationError, QuestionError) as error:
         console.print(f"dure: {error}", style="red", markup=False)
         sys.exit(1)
     except BrokenPipeError:

@@ -1,1 +1,1 @@
-"""The graphstore room."""
+"""Where the graph is kept: changesets, the commit log, the engine, validation, the archive."""

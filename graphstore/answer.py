@@ -38,10 +38,12 @@ class Solutions:
     """
 
     def __init__(self, results: QuerySolutions) -> None:
+        """Wrap the engine's solutions."""
         self._results = results
         self.variables: tuple[str, ...] = tuple(item.value for item in results.variables)
 
     def __iter__(self) -> Iterator[Solution]:
+        """Yield the solutions, each once."""
         variables = self.variables
         try:
             for solution in self._results:
@@ -58,6 +60,7 @@ class Answer:
     """
 
     def __init__(self, results: QuerySolutions | QueryBoolean | QueryTriples) -> None:
+        """Wrap the engine's results."""
         self._results = results
         self.kind: Kind
         self.formats: tuple[ResultFormat, ...] | tuple[GraphFormat, ...]

@@ -34,9 +34,11 @@ class Changeset:
     removed: frozenset[Quad] = _NONE
 
     def __bool__(self) -> bool:
+        """Whether there is anything to add or remove."""
         return bool(self.added or self.removed)
 
     def __len__(self) -> int:
+        """The number of quads to add and to remove."""
         return len(self.added) + len(self.removed)
 
     def inverse(self) -> Changeset:

@@ -19,17 +19,18 @@ from types import TracebackType
 from typing import IO, Final, TypeAlias, overload
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 
 from graphstore.answer import Answer, Solutions
 from graphstore.changeset import Changeset
 from graphstore.embedded import BULK_QUADS, EmbeddedEngine, Scratch
-from graphstore.engine import Marker
+from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import (
     DataNotConforming,
     DatasetReadOnly,
     LogCorrupt,
     NothingToCommit,
+    ReservedGraph,
     StorageUnavailable,
 )
 from graphstore.formats import N_QUADS, GraphFormat, graph_format
@@ -91,6 +92,7 @@ class Dataset:
     def __init__(
         self, place: _Place, log: CommitLog, engine: EmbeddedEngine, *, read_only: bool
     ) -> None:
+        """Join the parts; `open` makes them."""
         self._place = place
         self._log = log
         self._engine = engine
@@ -118,7 +120,7 @@ class Dataset:
         if path is None:
             home = Path(tempfile.mkdtemp(prefix="dure-"))
             place = _Place(home, None, temporary=True)
-            return cls(place, CommitLog(home / "log"), EmbeddedEngine(Store()), read_only=False)
+            return cls(place, CommitLog(home / "log"), EmbeddedEngine.in_memory(), read_only=False)
         if read_only:
             return cls._open_for_reading(path)
         with _folder_errors(path):
@@ -154,7 +156,7 @@ class Dataset:
                 log = CommitLog(path / "log", read_only=True)
                 engine = EmbeddedEngine.open_read_only(path / "engine")
             place = _Place(path, lock, temporary=False)
-            return cls(place, log, engine or EmbeddedEngine(Store()), read_only=True)
+            return cls(place, log, engine or EmbeddedEngine.in_memory(), read_only=True)
         except BaseException:
             lock.release()
             raise
@@ -168,6 +170,7 @@ class Dataset:
             shutil.rmtree(self._place.folder, ignore_errors=True)
 
     def __enter__(self) -> Dataset:
+        """Return the dataset."""
         return self
 
     def __exit__(
@@ -176,6 +179,7 @@ class Dataset:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Close the dataset."""
         self.close()
 
     # ---- reading
@@ -251,7 +255,10 @@ class Dataset:
         object: Term | None = None,
         graph: GraphName | None = None,
     ) -> Iterator[Quad]:
-        """Yield the quads that match; None matches everything, DefaultGraph() that graph."""
+        """Yield the quads that match; None matches everything, DefaultGraph() that graph.
+
+        The head marker is among them only when its graph is asked for by name.
+        """
         return self._engine.quads(subject, predicate, object, graph)
 
     def contains(self, quad: Quad, /) -> bool:
@@ -311,6 +318,7 @@ class Dataset:
         Raises:
             DatasetReadOnly: the dataset was opened for reading.
             NothingToCommit: the changeset has no effect.
+            ReservedGraph: it would write the head marker.
             DataNotConforming: with the report; nothing was changed.
             StorageUnavailable: the log could not be written, nothing was changed; or the engine
                 could not, and has the commit at the next start.
@@ -319,6 +327,8 @@ class Dataset:
         with self._writing:
             self._check_writable()
             effective = self._effective(changeset, tell)
+            if any(quad.graph_name == HEAD_GRAPH for quad in effective.added | effective.removed):
+                raise ReservedGraph(HEAD_GRAPH.value)
             if not effective:
                 raise NothingToCommit("the changeset changes nothing")
             if len(effective) >= BULK_QUADS:
@@ -363,7 +373,7 @@ class Dataset:
             if self._read_only:
                 raise DatasetReadOnly("the dataset was opened for reading only")
             if self._place.temporary:
-                fresh = EmbeddedEngine(Store())
+                fresh = EmbeddedEngine.in_memory()
             else:
                 fresh = EmbeddedEngine.open(self._place.folder / "engine", fresh=True)
             self._replay(fresh, 0, progress or _silent)

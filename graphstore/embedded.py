@@ -57,6 +57,7 @@ class StoreReader:
     """Reading of one Oxigraph store."""
 
     def __init__(self, store: Store) -> None:
+        """Read from that store."""
         self._store = store
 
     @property
@@ -141,9 +142,14 @@ class StoreReader:
         object: Term | None = None,
         graph: GraphName | None = None,
     ) -> Iterator[Quad]:
-        """Yield the quads that match; None matches everything, DefaultGraph() that graph."""
+        """Yield the quads that match; None matches everything, DefaultGraph() that graph.
+
+        The head marker is among them only when its graph is asked for by name.
+        """
         try:
-            yield from self._store.quads_for_pattern(subject, predicate, object, graph)
+            for quad in self._store.quads_for_pattern(subject, predicate, object, graph):
+                if graph is not None or quad.graph_name != HEAD_GRAPH:
+                    yield quad
         except OSError as error:
             raise evaluation_error(error) from error
 
@@ -180,6 +186,7 @@ class Scratch(StoreReader):
     """A copy of the dataset, or an empty one, that can be changed without anybody seeing it."""
 
     def __init__(self, store: Store, home: Path | None = None) -> None:
+        """Use that store, whose generation is in `home`; None: in memory."""
         super().__init__(store)
         self.home = home
 
@@ -196,9 +203,15 @@ class EmbeddedEngine(StoreReader):
     """Oxigraph on disk (in a folder of generations) or, without a folder, in memory."""
 
     def __init__(self, store: Store, folder: Path | None = None, home: Path | None = None) -> None:
+        """Use that store, the generation `home` of `folder`; None: in memory."""
         super().__init__(store)
         self._folder = folder
         self._home = home
+
+    @classmethod
+    def in_memory(cls) -> EmbeddedEngine:
+        """Return an empty engine that is gone when it is closed."""
+        return cls(Store())
 
     @classmethod
     def open(cls, folder: Path, *, fresh: bool = False) -> EmbeddedEngine:

@@ -10,6 +10,7 @@ GraphStoreError
 ├ GraphNotFound (graph)
 ├ ResourceNotFound (iri)
 ├ DatasetReadOnly
+├ ReservedGraph (graph)
 ├ NothingToCommit
 ├ DataNotConforming (report)
 ├ ShapesNotUsable
@@ -36,6 +37,7 @@ class UnknownFormat(GraphStoreError):
     """The format is none of those that the service reads or writes."""
 
     def __init__(self, name: str, known: tuple[str, ...] = ()) -> None:
+        """Say which name, and which ones there are."""
         self.name = name
         hint = f"; known: {', '.join(known)}" if known else ""
         super().__init__(f"unknown format {name!r}{hint}")
@@ -45,6 +47,7 @@ class _SyntaxProblem(GraphStoreError):
     """A text does not follow its grammar, at a place that is known or not."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        """Say what is wrong, and where, counted from 1."""
         self.message = message
         self.line = line
         self.column = column
@@ -68,6 +71,7 @@ class RefusedQuery(GraphStoreError):
     """The query is SPARQL, but asks for something the service does not do."""
 
     def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
+        """Say why, and where in the text, counted from 1."""
         self.reason = reason
         self.line = line
         self.column = column
@@ -78,6 +82,7 @@ class GraphNotFound(GraphStoreError):
     """The dataset has no graph of that name."""
 
     def __init__(self, graph: str) -> None:
+        """Say which graph."""
         self.graph = graph
         super().__init__(f"no graph {graph}")
 
@@ -86,12 +91,22 @@ class ResourceNotFound(GraphStoreError):
     """The dataset says nothing about that resource."""
 
     def __init__(self, iri: str) -> None:
+        """Say which resource."""
         self.iri = iri
         super().__init__(f"nothing is known about {iri}")
 
 
 class DatasetReadOnly(GraphStoreError):
     """The dataset was opened for reading only."""
+
+
+class ReservedGraph(GraphStoreError):
+    """The graph belongs to the store itself and cannot be written."""
+
+    def __init__(self, graph: str) -> None:
+        """Say which graph."""
+        self.graph = graph
+        super().__init__(f"the graph {graph} is kept by the store and cannot be written")
 
 
 class NothingToCommit(GraphStoreError):
@@ -102,6 +117,7 @@ class DataNotConforming(GraphStoreError):
     """The dataset would violate its shapes after this change, so nothing was changed."""
 
     def __init__(self, report: ValidationReport) -> None:
+        """Say what is violated."""
         self.report = report
         count = len(report.violations)
         super().__init__(f"{count} violation{'' if count == 1 else 's'} of the shapes")
@@ -119,6 +135,7 @@ class LogCorrupt(GraphStoreError):
     """A commit in the log is missing, damaged or out of the chain."""
 
     def __init__(self, commit: int, reason: str) -> None:
+        """Say which commit, and what is wrong with it."""
         self.commit = commit
         self.reason = reason
         super().__init__(f"commit {commit}: {reason}")

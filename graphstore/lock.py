@@ -22,6 +22,7 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path, *, shared: bool) -> None:
+        """Take the lock, with other readers or alone."""
         self._folder = folder
         self._path = folder / "lock"
         try:

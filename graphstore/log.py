@@ -46,6 +46,7 @@ class CommitMeta:
     report: str | None = None
 
     def __post_init__(self) -> None:
+        """Refuse a time without a time zone, which would mean another time elsewhere."""
         if self.time.tzinfo is None:
             raise ValueError("the time of a commit needs a time zone")
 
@@ -97,6 +98,7 @@ class CommitLog:
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the log, clearing away what a crash left half written."""
         self._path = path
         try:
             if not read_only:
@@ -114,9 +116,11 @@ class CommitLog:
         return self._head
 
     def __len__(self) -> int:
+        """The number of commits."""
         return self._head.number if self._head else 0
 
     def __iter__(self) -> Iterator[Commit]:
+        """Yield all commits in order."""
         return self.since(0)
 
     def since(self, number: int) -> Iterator[Commit]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
 from graphstore.terms import Subject, Term
 from ontology.namespaces import PREFIXES, RDF, SH, SHAPES_NS
@@ -293,8 +293,8 @@ def _term_from(item: Mapping[str, Any]) -> Term:
         return BlankNode(item["value"])
     if item["type"] == "triple":
         line = f"<urn:s> <urn:p> {item['value']} ."
-        (quad,) = pyoxigraph.parse(line, format=RdfFormat.N_QUADS)
-        return quad.object
+        quads: list[Quad] = list(pyoxigraph.parse(line, format=RdfFormat.N_QUADS))
+        return quads[0].object
     if "xml:lang" in item:
         return Literal(item["value"], language=item["xml:lang"])
     return Literal(item["value"], datatype=NamedNode(item["datatype"]))

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import pyoxigraph
@@ -499,7 +500,7 @@ def _reads(query: str, prefixes: Mapping[str, str]) -> Reads:
     types = any(
         first in ("a", "rdf:type")
         and ((_is_variable(second) and second != "?targetClass") or second in "/|^*+")
-        for first, second in zip(tokens, tokens[1:], strict=False)
+        for first, second in pairwise(tokens)
     )
     return Reads(frozenset(iris), everything, types or f"{RDF}type" in iris)
 

@@ -25,7 +25,9 @@ def ontology_shapes_turtle() -> bytes:
 def concept_files() -> dict[str, bytes]:
     """Return the concept schemes as Turtle, by name of the scheme, in order of name."""
     folder = files("ontology").joinpath("concepts")
-    found = {item.name: item.read_bytes() for item in folder.iterdir() if item.name.endswith(".ttl")}
+    found = {
+        item.name: item.read_bytes() for item in folder.iterdir() if item.name.endswith(".ttl")
+    }
     return {name.removesuffix(".ttl"): found[name] for name in sorted(found)}
 
 

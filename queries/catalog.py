@@ -65,7 +65,9 @@ class Question:
                 return parameter
         known = tuple(parameter.name for parameter in self.parameters)
         listed = f"it has {', '.join(known)}" if known else "it has none"
-        raise BadParameter(name, f"the question '{self.name}' has no such parameter; {listed}", known)
+        raise BadParameter(
+            name, f"the question '{self.name}' has no such parameter; {listed}", known
+        )
 
     def examples(self) -> dict[str, str]:
         """Return a value for each parameter with which the bundled data give an answer."""
@@ -110,9 +112,7 @@ class Catalog:
             raise UnknownQuestion(name, tuple(difflib.get_close_matches(name, self._questions)))
         return self._questions[name]
 
-    def bindings(
-        self, dataset: Dataset, name: str, params: Mapping[str, str]
-    ) -> dict[str, Term]:
+    def bindings(self, dataset: Dataset, name: str, params: Mapping[str, str]) -> dict[str, Term]:
         """Return the terms that the variables of question `name` are bound to.
 
         `params` maps names of parameters to what a person wrote; an empty value counts as not

@@ -7,9 +7,6 @@ QuestionError
 ```
 """
 
-# The names say situations, as docs/ and the problem types do; a suffix "Error" would add nothing.
-# ruff: noqa: N818
-
 from __future__ import annotations
 
 

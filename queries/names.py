@@ -31,7 +31,7 @@ _DEFAULT = DefaultGraph()
 def normal_form(name: str) -> str:
     """Return `name` without case, diacritics, spaces and punctuation, for comparison only.
 
-    >>> normal_form("Chantier de l'économie sociale") == normal_form("chantier de l’Economie-Sociale")
+    >>> normal_form("l'Économie sociale") == normal_form("L’économie-sociale")
     True
     >>> normal_form("C.I.T.I.E.S")
     'cities'

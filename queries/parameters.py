@@ -86,7 +86,9 @@ class Parameter:
             "required", "scheme", "classes", "bound", "allowed",
         }  # fmt: skip
         if header.get("type") not in _KINDS or not set(header) <= known:
-            raise ValueError(f"a parameter needs a type of {sorted(_KINDS)}, fields of {sorted(known)}")
+            raise ValueError(
+                f"a parameter needs a type of {sorted(_KINDS)}, fields of {sorted(known)}"
+            )
         if (header["type"] == "concept") != ("scheme" in header):
             raise ValueError(f"{header['name']}: a concept, and only a concept, has a scheme")
 

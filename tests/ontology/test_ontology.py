@@ -9,6 +9,7 @@ import pytest
 from pyshacl import validate
 from rdflib import DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SDO, SH, SKOS, TIME, Graph, URIRef
 from rdflib.namespace import DefinedNamespace
+from rdflib.term import Node
 
 from ontology import resources
 from ontology.namespaces import BASE, CONCEPT, DURE, SHAPES_NS
@@ -80,8 +81,8 @@ def test_a_bad_ontology_is_caught(code: str) -> None:
     assert code in codes_found(Graph().parse(data=PREFIXES + BAD[code], format="turtle"))
 
 
-@pytest.mark.parametrize("rule", sorted(set(RULES.subjects(CODE))), ids=str)
-def test_a_rule_for_the_ontology_speaks_both_languages(rule: URIRef) -> None:
+@pytest.mark.parametrize("rule", sorted(set(RULES.subjects(CODE)), key=str), ids=str)
+def test_a_rule_for_the_ontology_speaks_both_languages(rule: Node) -> None:
     messages = list(RULES.objects(rule, SH.message))
     assert sorted(str(getattr(message, "language", "")) for message in messages) == ["en", "ko"]
     assert all(str(message).startswith(f"{RULES.value(rule, CODE)} ") for message in messages)
@@ -108,11 +109,8 @@ def context_terms() -> dict[str, str]:
 
 @pytest.mark.parametrize(("term", "iri"), sorted(context_terms().items()))
 def test_a_term_of_the_context_is_declared(term: str, iri: str) -> None:
-    kinds = {OWL.Class} if term[0].isupper() else {
-        OWL.ObjectProperty,
-        OWL.DatatypeProperty,
-        OWL.AnnotationProperty,
-    }
+    properties = {OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty}
+    kinds = {OWL.Class} if term[0].isupper() else properties
     assert kinds & set(ONTOLOGY.objects(URIRef(iri), RDF.type))
 
 

@@ -1,0 +1,217 @@
+"""Addresses of the pages that are not things themselves: home, search, questions, lists, API."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+from pyoxigraph import NamedNode
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PageQuery, ReaderDep, ReadQuery, SettingsDep
+from api.errors import NothingThere
+from api.listings import LISTINGS, choose, rows_of
+from api.lookup import found_entities
+from api.nodes import name_of
+from api.paging import limit_of, page_of
+from api.presentation import shown
+from api.questions import answer_rows, catalog_of, given_parameters
+from api.reader import Reader
+from api.templates import page_response
+from api.timeline import date_words_of, timeline_of
+from api.lookup import existing_entity
+from api.typed_lists import counts_of
+from api import terms as t
+
+router = APIRouter(include_in_schema=False)
+
+_COUNTED = ("actors", "events", "policies", "statistics", "places", "sources")
+_EXPLORED = (
+    "events", "actors", "policies", "declarations", "statistics", "topics", "places", "sources",
+)  # fmt: skip
+_FEATURED = ("co-organisers", "members", "programme", "disagreements", "statistics", "policies")
+_STATIC = {"style.css": "text/css", "favicon.svg": "image/svg+xml"}
+_ROWS_ON_A_PAGE = 500
+
+
+class SearchQuery(PageQuery):
+    """What to search for."""
+
+    q: str = Field("", max_length=200)
+
+
+@router.get("/")
+def home(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request) -> Response:
+    """Show what the graph holds and where to begin."""
+    counts = [(name, len(rows_of(reader, LISTINGS[name]))) for name in _COUNTED]
+    assertions = sum(
+        reader.memory.once(
+            ("count", "count-assertions"), lambda: counts_of(reader, "count-assertions")
+        ).values()
+    )
+    catalog = {item.name: item for item in catalog_of(request).questions}
+    featured = [catalog[name] for name in _FEATURED if name in catalog]
+    return page_response(
+        request,
+        "home.html",
+        reader.language,
+        counts=counts,
+        assertions=assertions,
+        questions=featured or list(catalog.values())[:6],
+    )
+
+
+@router.get("/search")
+def search(
+    query: Annotated[SearchQuery, Query()],
+    reader: ReaderDep,
+    settings: SettingsDep,
+    request: Request,
+) -> Response:
+    """Show what has a name like the one looked for."""
+    found = found_entities(reader, query.q, None, None) if query.q.strip() else []
+    page, cursor = page_of(found, query.cursor, limit_of(query.limit, settings))
+    hits = [_hit(reader, NamedNode(x.iri), x.match.name if x.match else "") for x in page]
+    return page_response(
+        request, "search.html", reader.language, q=query.q, hits=hits, cursor=cursor
+    )
+
+
+@router.get("/ask")
+def questions(
+    query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request
+) -> Response:
+    """List the questions."""
+    return page_response(
+        request, "questions.html", reader.language, questions=catalog_of(request).questions
+    )
+
+
+@router.get("/ask/{name}")
+def question(name: str, reader: ReaderDep, request: Request) -> Response:
+    """Show a question: its form, its answer, its query."""
+    asked = catalog_of(request)[name]
+    given = given_parameters(asked, request)
+    needed = [item.name for item in asked.parameters if item.required and item.name not in given]
+    rows = [] if needed else answer_rows(reader, request, asked, given)
+    columns = [x for x in asked.columns if not _is_label_column(asked.columns, x.name)]
+    cells = [
+        [
+            shown(reader, row.cells[column.name]) if column.name in row.cells else None
+            for column in columns
+        ]
+        for row in rows[:_ROWS_ON_A_PAGE]
+    ]
+    return page_response(
+        request,
+        "question.html",
+        reader.language,
+        question=asked,
+        given=given,
+        query_string=str(request.url.query),
+        columns=[(x, _heading(asked.columns, x.name, reader.language)) for x in columns],
+        rows=cells,
+        total=len(rows),
+        cut=len(rows) > _ROWS_ON_A_PAGE,
+        answered=not needed,
+    )
+
+
+@router.get("/explore")
+def explore(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request) -> Response:
+    """Show which lists there are."""
+    counts = [(name, len(rows_of(reader, LISTINGS[name]))) for name in _EXPLORED]
+    return page_response(request, "explore.html", reader.language, counts=counts)
+
+
+@router.get("/explore/{name}")
+def listing(
+    name: str, reader: ReaderDep, settings: SettingsDep, request: Request
+) -> Response:
+    """Show a list, filtered as the address says."""
+    if name not in _EXPLORED:
+        raise NothingThere("list", name)
+    chosen_list = LISTINGS[name]
+    given = {k: v.strip() for k, v in request.query_params.items() if v.strip()}
+    chosen = choose(reader, chosen_list, given)
+    page, cursor = page_of(chosen, given.get("cursor"), settings.page_size)
+    items = [_row(reader, NamedNode(item.row.iri)) for item in page]
+    return page_response(
+        request,
+        "listing.html",
+        reader.language,
+        name=name,
+        items=items,
+        cursor=cursor,
+        given={k: v for k, v in given.items() if k not in {"cursor", "lang"}},
+        total=len(chosen),
+        timed=chosen_list.by_time,
+    )
+
+
+@router.get("/page/{slug}/timeline")
+def timeline(
+    slug: str, query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request
+) -> Response:
+    """Show what is dated about an entity, in order of time."""
+    iri = existing_entity(reader, slug)
+    moments = [
+        (moment.words, shown(reader, moment.unit.property), _moment_value(reader, moment.unit))
+        for moment in timeline_of(reader, iri)
+        if not moment.unit.evidence.derived
+    ]
+    return page_response(
+        request,
+        "timeline.html",
+        reader.language,
+        slug=slug,
+        label=name_of(reader, iri),
+        moments=moments,
+    )
+
+
+@router.get("/query")
+def query_page() -> Response:
+    """Lead to the query form."""
+    return RedirectResponse("/sparql", 303)
+
+
+@router.get("/docs")
+def docs(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request) -> Response:
+    """List the operations of the API from its own description."""
+    return page_response(
+        request, "docs.html", reader.language, api=request.app.openapi(), methods=("get", "post")
+    )
+
+
+@router.get("/static/{name}")
+def static(name: str) -> Response:
+    """Give the style sheet and the icon."""
+    if name not in _STATIC:
+        raise NothingThere("file", name)
+    headers = {"Cache-Control": "public, max-age=300"}
+    return Response(_static_file(name), 200, headers, _STATIC[name])
+
+
+@cache
+def _static_file(name: str) -> bytes:
+    return files("web").joinpath("static", name).read_bytes()
+
+
+def _hit(reader: Reader, iri: NamedNode, matched: str) -> dict[str, object]:
+    label = name_of(reader, iri)
+    return {**_row(reader, iri), "matched": matched if matched != label.text else ""}
+
+
+def _row(reader: Reader, iri: NamedNode) -> dict[str, object]:
+    return {
+        "thing": shown(reader, iri),
+        "label": name_of(reader, iri),
+        "href": f"/page/{iri.value.rpartition('/')[2]}",
+        "kinds": [shown(reader, kind) for kind in reader.types(iri)],
+        "when": date_words_of(reader, iri),
+        "places": [shown(reader, place) for place in reader.objects(iri, t.LOCATION)],
+    }

@@ -1,0 +1,1 @@
+"""Programs that measure; run by hand, their figures are recorded in docs/performance.md."""

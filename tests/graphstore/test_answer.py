@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from pyoxigraph import Literal, Triple
+
+from graphstore.embedded import memory_scratch
+from graphstore.errors import RefusedQuery, UnknownFormat
+from graphstore.formats import CSV, TURTLE
+from tests.graphstore.strategies import iri, quad
+
+DATA = memory_scratch([quad("s", "p", "o"), quad("s", "p", "o2"), quad("s", "p", "g", "g")])
+SELECT = "SELECT ?o ?missing WHERE { ?s ?p ?o } ORDER BY ?o"
+CONSTRUCT = "CONSTRUCT WHERE { ?s ?p ?o }"
+
+
+def test_solutions() -> None:
+    answer = DATA.query(SELECT)
+    assert answer.kind == "solutions"
+    assert [item.name for item in answer.formats] == ["json", "xml", "csv", "tsv"]
+    solutions = answer.solutions
+    assert solutions.variables == ("o", "missing")
+    assert list(solutions) == [
+        {"o": iri("o"), "missing": None},
+        {"o": iri("o2"), "missing": None},
+    ]
+
+
+def test_a_boolean() -> None:
+    answer = DATA.query("ASK { ?s ?p ?o }")
+    assert answer.kind == "boolean"
+    assert answer.boolean is True
+    assert json.loads(b"".join(answer.write("json"))) == {"head": {}, "boolean": True}
+
+
+def test_a_graph() -> None:
+    assert DATA.query("CONSTRUCT { ?s a ?o } WHERE { ?s ?p ?o } LIMIT 1").kind == "graph"
+    triples = DATA.query(CONSTRUCT).triples
+    assert set(triples) == {Triple(iri("s"), iri("p"), iri(name)) for name in ("o", "o2")}
+
+
+@pytest.mark.parametrize("format", ["json", "xml", "csv", "tsv", "text/csv", CSV])
+def test_solutions_are_written_in_every_format(format: str) -> None:
+    assert b"http://example.org/o2" in b"".join(DATA.query(SELECT).write(format))
+
+
+@pytest.mark.parametrize("format", ["turtle", "ntriples", "jsonld", "rdfxml", "trig", TURTLE])
+def test_graphs_are_written_in_every_format(format: str) -> None:
+    assert b"http://example.org/o2" in b"".join(DATA.query(CONSTRUCT).write(format))
+
+
+def test_large_answers_come_in_pieces_and_whole() -> None:
+    text = " ".join(f'"{number} {"x" * 200}"' for number in range(10_000))
+    pieces = list(DATA.query(f"SELECT ?x {{ VALUES ?x {{ {text} }} }}").write("csv"))
+    assert len(pieces) > 10
+    rows = list(csv.reader(io.StringIO(b"".join(pieces).decode(), newline="")))
+    assert rows[0] == ["x"]
+    assert len(rows) == 10_001
+
+
+def test_nothing_but_what_is_there() -> None:
+    for kind, text in (("solutions", "ASK {}"), ("boolean", SELECT), ("triples", SELECT)):
+        with pytest.raises(TypeError):
+            getattr(DATA.query(text), kind)
+    with pytest.raises(UnknownFormat):
+        DATA.query(SELECT).write("turtle")
+    with pytest.raises(UnknownFormat):
+        DATA.query(CONSTRUCT).write("csv")
+    with pytest.raises(TypeError):
+        DATA.query(SELECT).write(TURTLE)
+    with pytest.raises(TypeError):
+        DATA.query(CONSTRUCT).write(CSV)
+
+
+def test_what_fails_in_evaluation_is_refused_before_the_first_byte() -> None:
+    with pytest.raises(RefusedQuery, match="cannot be evaluated"):
+        DATA.query("SELECT (<http://example.org/f>(1) AS ?x) {}")
+    assert list(DATA.query("SELECT (1/0 AS ?x) {}").solutions) == [{"x": None}]
+    assert list(DATA.query("SELECT (1+1 AS ?x) {}").solutions) == [{"x": Literal(2)}]
