@@ -64,7 +64,9 @@ def span_words(first: str, last: str, language: str) -> str:
             return f"{int(one[3])}–{date_words(last, language)}"
         return f"{int(one[3])} {_MONTHS[int(one[2]) - 1]} – {date_words(last, language)}"
     if one and other and korean and one[1] == other[1]:
-        tail = f"{int(other[3])}일" if one[2] == other[2] else f"{int(other[2])}월 {int(other[3])}일"
+        tail = (
+            f"{int(other[3])}일" if one[2] == other[2] else f"{int(other[2])}월 {int(other[3])}일"
+        )
         return f"{date_words(first, language)}–{tail}"
     return f"{date_words(first, language)} – {date_words(last, language)}"
 
@@ -147,4 +149,4 @@ def _plain(text: str, *, korean: bool) -> str:
 def _ordinal(number: int) -> str:
     if 11 <= number % 100 <= 13:
         return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

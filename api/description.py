@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
 from api import terms as t
 from api.nodes import kind_of
@@ -53,7 +53,8 @@ def quads_with_evidence(reader: Reader, triples: Iterable[Triple]) -> set[Quad]:
     """Return triples in every graph that holds them, and the records of their assertions."""
     found: set[Quad] = set()
     for triple in triples:
-        found.update(reader.dataset.quads(triple.subject, triple.predicate, triple.object))
+        if isinstance(triple.subject, NamedNode | BlankNode):
+            found.update(reader.dataset.quads(triple.subject, triple.predicate, triple.object))
     found = {quad for quad in found if getattr(quad.graph_name, "value", "") != GRAPH_HEAD}
     assertions = {
         quad.graph_name

@@ -81,7 +81,7 @@ def entity(
     iri = existing_entity(reader, id)
     replaced = reader.object(iri, t.REPLACED_BY)
     if isinstance(replaced, NamedNode) and replaced.value.startswith(ID):
-        return RedirectResponse(f"/api/v1/entities/{replaced.value[len(ID):]}", 301)
+        return RedirectResponse(f"/api/v1/entities/{replaced.value[len(ID) :]}", 301)
     if wants_rdf(request.headers.get("accept")):
         return describe(reader, iri, request.headers.get("accept"))
     return json_response(_entity(reader, iri, id), {"Link": alternates(id)})
@@ -102,9 +102,7 @@ def statements(
     rows = [_Fact(unit) for unit in sorted(units_about(reader, iri), key=unit_order)]
     page, cursor = page_of(rows, query.cursor, limit_of(query.limit, settings))
     items = [statement(reader, row.unit) for row in page]
-    return json_response(
-        m.Page[m.Statement](items=items, next=cursor), next_link(request, cursor)
-    )
+    return json_response(m.Page[m.Statement](items=items, next=cursor), next_link(request, cursor))
 
 
 @router.get(

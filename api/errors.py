@@ -16,7 +16,6 @@
 """
 
 # The names say situations, as the problem types do; a suffix "Error" would add nothing.
-# ruff: noqa: N818
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode
 
@@ -78,7 +79,7 @@ class Source:
     title: str
     title_language: str | None
     passages: tuple[Passage, ...]
-    support: str
+    support: Literal["explicit", "inferred", "contextual"]
     note: str | None
     live: bool
     generated_at: str | None

@@ -90,11 +90,7 @@ def node_unit(reader: Reader, link: Fact, node: NamedNode, *, inverse: bool) -> 
     assert kind is not None
     facts = [fact for fact in facts_about(reader, node) if fact.property not in _MACHINERY]
     main = next(
-        (
-            end
-            for end in ENDS[kind]
-            if end != link.property and ends_of(reader, node, end)
-        ),
+        (end for end in ENDS[kind] if end != link.property and ends_of(reader, node, end)),
         None,
     )
     value = ends_of(reader, node, main)[0] if main is not None else None
@@ -135,9 +131,7 @@ def _incoming(reader: Reader, thing: NamedNode) -> Iterator[Unit]:
 
 def _with_evidence(quads: Iterable[Quad]) -> Iterator[tuple[Quad, Evidence]]:
     """Yield each live triple once, with the evidence of all graphs that hold it."""
-    graphs: dict[
-        tuple[str, str, str], tuple[Quad, list[NamedNode | BlankNode | DefaultGraph]]
-    ] = {}
+    graphs: dict[tuple[str, str, str], tuple[Quad, list[NamedNode | BlankNode | DefaultGraph]]] = {}
     live = set()
     for quad in quads:
         key = (str(quad.subject), quad.predicate.value, str(quad.object))

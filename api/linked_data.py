@@ -8,7 +8,7 @@ the same with their evidence graphs and passages.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pyoxigraph import NamedNode, Quad
@@ -29,7 +29,7 @@ from ontology.namespaces import ASSERTION, CONCEPT, DOC, ID
 router = APIRouter(tags=["linked data"])
 
 _EXTENSIONS = {item.extension: item for item in GRAPH_FORMATS}
-_RDF_ANSWERS = {
+_RDF_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "RDF by Accept header, or a page",
         "content": {item.media_type: {} for item in GRAPH_FORMATS} | {"text/html": {}},

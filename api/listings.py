@@ -137,7 +137,10 @@ LISTINGS: dict[str, Listing] = {
             },
         ),
         Listing("topics"),
-        Listing("places", filters={"in": _CONTAINED, "level": Filter("places-by-level", scheme("place-type"))}),
+        Listing(
+            "places",
+            filters={"in": _CONTAINED, "level": Filter("places-by-level", scheme("place-type"))},
+        ),
     )
 }
 

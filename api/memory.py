@@ -42,7 +42,7 @@ class Memory:
                     self._values[name] = make()
         return cast(T, self._values[name])
 
-    def lookup(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
+    def lookup(self, kind: str, key: Hashable, make: Callable[[], T], *, room: int = _LOOKUPS) -> T:
         """Return what `make` gives for `key`, kept among the lookups of `kind` while there is room.
 
         Two threads may make the same value at once; either is right.
@@ -51,7 +51,7 @@ class Memory:
         if key in kept:
             return cast(T, kept[key])
         value = make()
-        if len(kept) < _LOOKUPS:
+        if len(kept) < room:
             kept[key] = value
         return value
 

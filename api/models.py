@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, Field, model_serializer
-from pydantic.functional_serializers import SerializerFunctionWrapHandler
+from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
 T = TypeVar("T")
 
@@ -21,7 +20,9 @@ class Sparse(BaseModel):
 class Reference(Sparse):
     """A thing by IRI, with its label."""
 
-    iri: str = Field(description="The thing's IRI.", examples=["https://w3id.org/dure/id/gsef-4r2m"])
+    iri: str = Field(
+        description="The thing's IRI.", examples=["https://w3id.org/dure/id/gsef-4r2m"]
+    )
     id: str | None = Field(None, description="For an entity: its id in this API.")
     label: str = Field(description="Its label in the language asked for, or the next best.")
     language: str | None = Field(None, description="Language of the label (BCP 47).")
@@ -34,7 +35,9 @@ class Value(Sparse):
     id: str | None = None
     label: str | None = Field(None, description="Label of the thing, or the value in words.")
     value: str | bool | int | float | None = Field(None, description="The literal's value.")
-    datatype: str | None = Field(None, description="IRI of the literal's datatype, unless a string.")
+    datatype: str | None = Field(
+        None, description="IRI of the literal's datatype, unless a string."
+    )
     language: str | None = None
 
 

@@ -136,9 +136,7 @@ class NameIndex:
         for part in parts:
             begin = bisect.bisect_left(self._vocabulary, part)
             end = bisect.bisect_right(self._vocabulary, part + "\U0010ffff")
-            sets.append(
-                {n for word in self._vocabulary[begin:end] for n in self._words[word]}
-            )
+            sets.append({n for word in self._vocabulary[begin:end] for n in self._words[word]})
         return set.intersection(*sets) if sets else set()
 
     def _add_near(self, found: dict[str, Match], key: str, ordered: str) -> None:

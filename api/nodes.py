@@ -44,7 +44,11 @@ _BOUNDS = {
 
 def kind_of(reader: Reader, iri: NamedNode) -> NamedNode | None:
     """Return the kind of n-ary node that `iri` is; None for a thing in its own right."""
-    return next((kind for kind in ENDS if kind in reader.types(iri)), None)
+    return reader.memory.lookup("kind", iri.value, lambda: _kind(reader.types(iri)))
+
+
+def _kind(types: tuple[NamedNode, ...]) -> NamedNode | None:
+    return next((kind for kind in ENDS if kind in types), None)
 
 
 def ends_of(reader: Reader, node: NamedNode, end: NamedNode) -> list[Term]:
@@ -60,7 +64,9 @@ def name_of(reader: Reader, iri: NamedNode) -> Text:
     if kind is None:
         return reader.label(iri)
     return reader.memory.lookup(
-        f"node-{reader.language}", iri.value, lambda: Text(_words(reader, iri, kind), reader.language)
+        f"node-{reader.language}",
+        iri.value,
+        lambda: Text(_words(reader, iri, kind), reader.language),
     )
 
 
@@ -105,7 +111,9 @@ def grouped(number: str) -> str:
 def _with_unit(reader: Reader, node: NamedNode, number: str) -> str:
     printed = reader.object(node, t.CURRENCY_AS_PRINTED)
     if isinstance(printed, Literal):
-        return f"{printed.value}{number}" if len(printed.value) == 1 else f"{number} {printed.value}"
+        return (
+            f"{printed.value}{number}" if len(printed.value) == 1 else f"{number} {printed.value}"
+        )
     code = reader.object(node, t.UNIT_CODE)
     if isinstance(code, Literal) and code.value == "P1":
         return f"{number}%"

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 Labels = Callable[[str, str], str]
 """Gives the label of a CURIE in a language (`en` or `ko`)."""
 
-COLUMN, ROW = 232, 118
+COLUMN, ROW = 308, 118
 WIDTH, HEIGHT = 176, 74
-LEFT, TOP = 108, 92
+LEFT, TOP = 100, 92
 
 # Group → name in English and Korean, fill, line: dark text on every fill has a contrast above 7.
 GROUPS = {
@@ -41,13 +41,13 @@ _BOXES: tuple[tuple[str, str, float, float, str], ...] = (
     ("schema:Observation", "place", 2, 3, ""),
     ("org:ChangeEvent", "actor", 0, 2, ""),
     ("eli:LegalResource", "policy", 0, 3, ""),
-    ("dure:Programme", "policy", 3, 3, "Fund"),
-    ("dure:FundingCommitment", "policy", 3, 4, ""),
-    ("schema:MonetaryAmount", "place", 2, 4, ""),
-    ("dure:Plan", "policy", 4, 3, ""),
-    ("dure:PlanElement", "policy", 4, 4, ""),
-    ("dure:Milestone", "policy", 5, 3, ""),
-    ("dure:Target", "policy", 5, 4, ""),
+    ("dure:Programme", "policy", 1, 3, "Fund"),
+    ("dure:FundingCommitment", "policy", 1, 4, ""),
+    ("schema:MonetaryAmount", "place", 0, 4, ""),
+    ("dure:Plan", "policy", 3, 3, ""),
+    ("dure:PlanElement", "policy", 3, 4, ""),
+    ("dure:Milestone", "policy", 4, 3, ""),
+    ("dure:Target", "policy", 4, 4, ""),
     ("dure:Submission", "evidence", 0, 5.3, ""),
     ("dure:Assertion", "evidence", 1, 5.3, ""),
     ("oa:SpecificResource", "evidence", 2, 5.3, ""),
@@ -137,7 +137,7 @@ def figure(label: Labels) -> Figure:
     return Figure(
         boxes=boxes,
         arrows=arrows,
-        width=5 * COLUMN + 2 * LEFT,
+        width=4 * COLUMN + 2 * LEFT,
         height=int(5.3 * ROW) + TOP + HEIGHT,
         description=f"{words}.",
     )
@@ -171,7 +171,8 @@ def _arrow(start: str, name: str, end: str, centre: dict[str, tuple[int, int]]) 
         path = f"M {x1} {top} C {x1 - 40} {peak}, {x2 + 40} {peak}, {x2} {top}"
         return Arrow(name, path, (x1 + x2) // 2, top - 26)
     (ax, ay), (bx, by) = _edge(x1, y1, x2, y2), _edge(x2, y2, x1, y1)
-    return Arrow(name, f"M {ax} {ay} L {bx} {by}", (ax + bx) // 2, (ay + by) // 2)
+    raised = 12 if ay == by else 0
+    return Arrow(name, f"M {ax} {ay} L {bx} {by}", (ax + bx) // 2, (ay + by) // 2 - raised)
 
 
 def _edge(x: int, y: int, towards_x: int, towards_y: int) -> tuple[int, int]:

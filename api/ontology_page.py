@@ -8,10 +8,12 @@ name as anchor, so that its IRI (`…/ontology#Event`) leads to it, as
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
@@ -19,7 +21,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from api import ontology_figure
 from graphstore.formats import parse_quads
-from graphstore.terms import Subject, Term
+from graphstore.terms import Term
 from ontology import resources
 from ontology.namespaces import BASE, DCT, DURE, OWL, PREFIXES, RDF, RDFS, SH, SHAPES_NS, SKOS
 
@@ -110,8 +112,8 @@ class RuleEntry:
 class Description:
     """The triples of the files, indexed by subject and predicate in order of reading."""
 
-    values: dict[tuple[Subject, str], list[Term]] = field(default_factory=lambda: defaultdict(list))
-    subjects: dict[Term, list[Subject]] = field(default_factory=lambda: defaultdict(list))
+    values: dict[tuple[Term, str], list[Term]] = field(default_factory=lambda: defaultdict(list))
+    subjects: dict[Term, list[Term]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, quads: Iterable[Quad]) -> None:
         """Take in the triples of a file."""
@@ -120,20 +122,20 @@ class Description:
             if quad.predicate.value == TYPE:
                 self.subjects[quad.object].append(quad.subject)
 
-    def of(self, subject: Subject, predicate: str) -> list[Term]:
+    def of(self, subject: Term, predicate: str) -> list[Term]:
         """Return the objects of a subject and predicate."""
         return self.values.get((subject, predicate), [])
 
-    def iris(self, subject: Subject, predicate: str) -> list[NamedNode]:
+    def iris(self, subject: Term, predicate: str) -> list[NamedNode]:
         """Return those objects that are IRIs."""
         return [item for item in self.of(subject, predicate) if isinstance(item, NamedNode)]
 
-    def plain(self, subject: Subject, predicate: str) -> str:
+    def plain(self, subject: Term, predicate: str) -> str:
         """Return the first object as text, or an empty string."""
         first = next(iter(self.of(subject, predicate)), None)
         return first.value if isinstance(first, Literal | NamedNode) else ""
 
-    def text(self, subject: Subject, predicate: str) -> Text:
+    def text(self, subject: Term, predicate: str) -> Text:
         """Return the text of a subject and predicate in both languages."""
         found = {
             item.language: item.value
@@ -175,11 +177,10 @@ def page(turtle: Iterable[bytes], shapes: bytes) -> str:
     terms = _terms(description, rules)
     classes = [entry for node, entry in terms if _is(description, node, {f"{OWL}Class"})]
     properties = [entry for node, entry in terms if _is(description, node, _PROPERTY_CLASSES)]
-    source = files("web").joinpath("templates/ontology.html").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(source).render(
+    return environment.from_string(_template()).render(
         header=_header(description),
         figure=ontology_figure.figure(_labels(description)),
         figure_size=(ontology_figure.WIDTH, ontology_figure.HEIGHT),
@@ -201,6 +202,20 @@ def page(turtle: Iterable[bytes], shapes: bytes) -> str:
         counts={name: sum(rule.severity == name for rule in rules) for name in SEVERITIES},
         vocabularies=_vocabularies(description),
     )
+
+
+def style_source() -> str:
+    """Return the source that a Content-Security-Policy must allow for the page's style.
+
+    https://www.w3.org/TR/CSP3/#framework-directive-source-list
+    """
+    style = _template().partition("<style>")[2].partition("</style>")[0]
+    return f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'"
+
+
+def _template() -> str:
+    name = "templates/ontology_reference.html"
+    return files("web").joinpath(name).read_text(encoding="utf-8")
 
 
 def curie(iri: str) -> str:
@@ -265,15 +280,14 @@ def _decisions(description: Description) -> list[tuple[str, Text, Text]]:
     ]  # fmt: skip
 
 
-def _link(node: NamedNode) -> Link:
-    iri = node.value
-    short = curie(iri)
-    known = iri.startswith(DURE) or (short != iri and short.partition(":")[0] in PREFIXES)
-    return Link(short, f"#{anchor(iri)}" if known else iri)
+def _link(description: Description, node: NamedNode) -> Link:
+    """Link to where the page speaks of a term, else to the term itself."""
+    is_here = bool(description.of(node, TYPE))
+    return Link(curie(node.value), f"#{anchor(node.value)}" if is_here else node.value)
 
 
-def _links(nodes: Iterable[NamedNode]) -> tuple[Link, ...]:
-    return tuple(_link(node) for node in nodes)
+def _links(description: Description, nodes: Iterable[NamedNode]) -> tuple[Link, ...]:
+    return tuple(_link(description, node) for node in nodes)
 
 
 def _terms(description: Description, rules: list[RuleEntry]) -> list[tuple[NamedNode, TermEntry]]:
@@ -297,10 +311,10 @@ def _terms(description: Description, rules: list[RuleEntry]) -> list[tuple[Named
                 label=description.text(node, f"{RDFS}label"),
                 definition=description.text(node, f"{SKOS}definition"),
                 comment=description.text(node, f"{RDFS}comment"),
-                broader=_links(description.iris(node, f"{RDFS}subClassOf")),
-                narrower=_links(narrower[node]),
-                matches=_links(description.iris(node, f"{SKOS}closeMatch")),
-                sources=_links(description.iris(node, f"{DCT}source")),
+                broader=_links(description, description.iris(node, f"{RDFS}subClassOf")),
+                narrower=_links(description, narrower[node]),
+                matches=_links(description, description.iris(node, f"{SKOS}closeMatch")),
+                sources=_links(description, description.iris(node, f"{DCT}source")),
                 rules=tuple(dict.fromkeys(codes[f"#{anchor(node.value)}"])),
                 status=description.plain(node, f"{_MORE_PREFIXES['vs']}term_status"),
             ),
@@ -345,9 +359,9 @@ def _schemes(description: Description) -> list[SchemeEntry]:
 
 def _rules(description: Description) -> list[RuleEntry]:
     """Return one entry per code, in order of code; constraints that share a code are joined."""
-    found: dict[str, list[tuple[NamedNode, Subject]]] = defaultdict(list)
+    found: dict[str, list[tuple[NamedNode, Term]]] = defaultdict(list)
     for shape in description.named(f"{SH}NodeShape"):
-        constraints: list[Subject] = [shape]
+        constraints: list[Term] = [shape]
         for predicate in ("property", "sparql"):
             constraints += description.iris(shape, f"{SH}{predicate}")
         for constraint in constraints:
@@ -358,12 +372,12 @@ def _rules(description: Description) -> list[RuleEntry]:
 
 
 def _rule(
-    description: Description, code: str, constraints: list[tuple[NamedNode, Subject]]
+    description: Description, code: str, constraints: list[tuple[NamedNode, Term]]
 ) -> RuleEntry:
     shape = constraints[0][0]
     targets = [
         node
-        for predicate in ("targetClass", "targetSubjectsOf")
+        for predicate in ("targetClass", "targetTermsOf")
         for node in description.iris(shape, f"{SH}{predicate}")
     ]
     messages = [
@@ -374,7 +388,7 @@ def _rule(
         code=code,
         severity=description.plain(shape, f"{SH}severity").removeprefix(SH),
         shape=description.text(shape, f"{RDFS}label"),
-        target=tuple(_link(node) for node in targets),
+        target=_links(description, targets),
         messages=tuple(dict.fromkeys(messages)),
         source=description.plain(shape, f"{RDFS}seeAlso"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -11,20 +12,22 @@ from pydantic import Field
 from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse, Response
 
+from api import terms as t
 from api.dependencies import PageQuery, ReaderDep, ReadQuery, SettingsDep
 from api.errors import NothingThere
+from api.facts import Unit
 from api.listings import LISTINGS, choose, rows_of
-from api.lookup import found_entities
+from api.lookup import existing_entity, found_entities
 from api.nodes import name_of
 from api.paging import limit_of, page_of
-from api.presentation import shown
+from api.presentation import Shown, page_address, shown
 from api.questions import answer_rows, catalog_of, given_parameters
-from api.reader import Reader
+from api.reader import Reader, local_name
 from api.templates import page_response
 from api.timeline import date_words_of, timeline_of
-from api.lookup import existing_entity
 from api.typed_lists import counts_of
-from api import terms as t
+from ontology.namespaces import CONCEPT
+from queries.catalog import Column
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,6 +115,9 @@ def question(name: str, reader: ReaderDep, request: Request) -> Response:
         question=asked,
         given=given,
         query_string=str(request.url.query),
+        options={
+            item.name: _options(reader, item.scheme) for item in asked.parameters if item.scheme
+        },
         columns=[(x, _heading(asked.columns, x.name, reader.language)) for x in columns],
         rows=cells,
         total=len(rows),
@@ -128,9 +134,7 @@ def explore(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Re
 
 
 @router.get("/explore/{name}")
-def listing(
-    name: str, reader: ReaderDep, settings: SettingsDep, request: Request
-) -> Response:
+def listing(name: str, reader: ReaderDep, settings: SettingsDep, request: Request) -> Response:
     """Show a list, filtered as the address says."""
     if name not in _EXPLORED:
         raise NothingThere("list", name)
@@ -210,8 +214,34 @@ def _row(reader: Reader, iri: NamedNode) -> dict[str, object]:
     return {
         "thing": shown(reader, iri),
         "label": name_of(reader, iri),
-        "href": f"/page/{iri.value.rpartition('/')[2]}",
+        "href": page_address(iri.value),
         "kinds": [shown(reader, kind) for kind in reader.types(iri)],
         "when": date_words_of(reader, iri),
         "places": [shown(reader, place) for place in reader.objects(iri, t.LOCATION)],
     }
+
+
+def _moment_value(reader: Reader, unit: Unit) -> Shown:
+    """Return what a dated fact is about: the thing at its other end, or the node in a line."""
+    if unit.node is not None and (unit.value is None or not isinstance(unit.value, NamedNode)):
+        return shown(reader, unit.node)
+    return shown(reader, unit.value) if unit.value is not None else Shown("")
+
+
+def _options(reader: Reader, scheme: str) -> list[tuple[str, str]]:
+    """Return the concepts of a scheme as choices: the end of the IRI, and the label."""
+    concepts = reader.subjects(t.IN_SCHEME, NamedNode(f"{CONCEPT}{scheme}"))
+    choices = [(local_name(iri.value), reader.label(iri).text) for iri in concepts]
+    return sorted(choices, key=lambda choice: choice[1].casefold())
+
+
+def _is_label_column(columns: Sequence[Column], name: str) -> bool:
+    """Say whether a column holds the label or title of the thing in another column."""
+    stem = name.removesuffix("Label").removesuffix("Title")
+    return stem != name and any(column.name == stem for column in columns)
+
+
+def _heading(columns: Sequence[Column], name: str, language: str) -> str:
+    """Return a column's heading; that of its label where the thing and its label are one cell."""
+    titles = {column.name: column.title[language] for column in columns}
+    return titles.get(f"{name}Label") or titles.get(f"{name}Title") or titles[name]

@@ -17,7 +17,7 @@ from api.description import document_assertions
 from api.entity_names import names_by_language
 from api.evidence import Source
 from api.facts import units_about
-from api.nodes import ENDS, kind_of, name_of
+from api.nodes import ENDS, VALUE_KINDS, kind_of, name_of
 from api.presentation import Footnotes, Shown, page_address, sections, shown
 from api.problems import Problem, ProblemType, type_address
 from api.reader import Reader, Text
@@ -76,9 +76,7 @@ def document_page(request: Request, reader: Reader, iri: NamedNode) -> Response:
     """Show a captured document: its record, and what it says in order of the text."""
     found = document_assertions(reader, iri)
     begin = _offset_of(request)
-    said = [
-        _said(reader, assertion) for _, _, assertion in found[begin : begin + _FACTS_ON_A_PAGE]
-    ]
+    said = [_said(reader, assertion) for _, _, assertion in found[begin : begin + _FACTS_ON_A_PAGE]]
     works = [x for x in reader.objects(iri, t.IS_VERSION_OF) if isinstance(x, NamedNode)]
     more = begin + _FACTS_ON_A_PAGE
     return page_response(
@@ -194,7 +192,7 @@ def ontology_page(request: Request, reader: Reader) -> Response:
     """Show the vocabulary: classes, properties, concept schemes."""
     schemes = sorted(
         {
-            NamedNode(f"{CONCEPT}{quad.subject.value[len(CONCEPT):].partition('/')[0]}")
+            NamedNode(f"{CONCEPT}{quad.subject.value[len(CONCEPT) :].partition('/')[0]}")
             for quad in reader.dataset.quads(None, t.IN_SCHEME, None, t.DEFAULT)
             if isinstance(quad.subject, NamedNode)
         },
@@ -285,11 +283,21 @@ def _said(reader: Reader, assertion: NamedNode) -> Said | None:
         return None
     quads = list(reader.dataset.quads(graph=assertion))
     lines = [
-        Line(_subject(reader, quad.subject), shown(reader, quad.predicate), shown(reader, quad.object))
+        Line(
+            _subject(reader, quad.subject),
+            shown(reader, quad.predicate),
+            shown(reader, quad.object),
+        )
         for quad in sorted(quads, key=lambda quad: (str(quad.subject), str(quad.predicate)))
         if not (quad.predicate == t.RDF_TYPE and quad.object in ENDS)
+        and not (isinstance(quad.subject, NamedNode) and _is_value(reader, quad.subject))
     ]
     return Said(assertion.value.rpartition("/")[2], source, lines)
+
+
+def _is_value(reader: Reader, node: NamedNode) -> bool:
+    """Say whether a node is a value that the line of its owner already shows."""
+    return kind_of(reader, node) in VALUE_KINDS
 
 
 def _subject(reader: Reader, subject: object) -> Shown:
@@ -306,4 +314,3 @@ def _subject(reader: Reader, subject: object) -> Shown:
 def _offset_of(request: Request) -> int:
     text = request.query_params.get("after", "0")
     return int(text) if text.isdigit() and len(text) < 9 else 0
-

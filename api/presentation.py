@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -15,15 +15,13 @@ from api.facts import Unit
 from api.nodes import kind_of, name_of, number_words, words_of
 from api.reader import Reader
 from api.timeline import date_words_of
-from api.wording import INVERSE, NODES, QUALIFIERS, SECTIONS, Heading
+from api.wording import FORWARD, INVERSE, NODES, QUALIFIERS, SECTIONS, Heading
 from graphstore.terms import Term
 from ontology.namespaces import BASE, EDTF, ID, XSD
 
 _DATE_TYPES = {f"{XSD}{x}" for x in ("date", "dateTime", "gYear", "gYearMonth")} | {f"{EDTF}EDTF"}
 _WHEN = frozenset({t.START_DATE, t.END_DATE, t.ATTESTED_ON, t.OBSERVATION_DATE})
-_NUMBERS = frozenset(
-    {t.VALUE, t.MIN_VALUE, t.MAX_VALUE, t.BOUND, t.UNIT_TEXT, t.UNIT_CODE}
-)
+_NUMBERS = frozenset({t.VALUE, t.MIN_VALUE, t.MAX_VALUE, t.BOUND, t.UNIT_TEXT, t.UNIT_CODE})
 _ROLES = (t.ROLE, t.ORG_ROLE)
 _HIDDEN = frozenset(
     {t.PREF_LABEL, t.ALT_LABEL, t.HIDDEN_LABEL, t.XL_ALT_LABEL, t.RDF_TYPE, t.IN_SCHEME}
@@ -50,7 +48,7 @@ class Detail:
     """A qualifier in words: what it is called, and its value."""
 
     name: str
-    value: Shown
+    values: tuple[Shown, ...]
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,10 @@ class Entry:
     value: Shown
     details: tuple[Detail, ...]
     when: str
-    marks: tuple[int, ...]
+    evidence: Evidence
     editorial: bool
     order: tuple[str, ...]
+    marks: tuple[int, ...] = ()
 
 
 @dataclass
@@ -118,23 +117,37 @@ def shown(reader: Reader, term: Term) -> Shown:
         return Shown(term.value, None, term.language)
     if not isinstance(term, NamedNode):
         return Shown(str(term))
+    if "#char=" in term.value:
+        start, _, end = term.value.rpartition("=")[2].partition(",")
+        unit = "글자" if reader.language == "ko" else "characters"
+        return Shown(f"{unit} {start}–{end}", page_address(term.value))
     label = name_of(reader, term)
     if kind_of(reader, term) == t.TENURE:
         post = reader.object(term, t.POST)
         if isinstance(post, NamedNode):
             return shown(reader, post)
+    if kind_of(reader, term) == t.MEMBERSHIP:
+        return _membership(reader, term)
     linked = None if _is_value_node(reader, term) else page_address(term.value)
-    if linked == term.value:
+    if linked == term.value and not reader.labels(term):
         return Shown(term.value.removeprefix("mailto:"), term.value)
     return Shown(label.text, linked, label.language)
+
+
+def _membership(reader: Reader, node: NamedNode) -> Shown:
+    """Return a membership as a capacity: the role, and the body that it leads to."""
+    role, body = reader.object(node, t.ORG_ROLE), reader.object(node, t.ORGANIZATION)
+    named = ", ".join(words_of(reader, part) for part in (role, body) if part is not None)
+    href = page_address(body.value) if isinstance(body, NamedNode) else None
+    return Shown(named or name_of(reader, node).text, href)
 
 
 def page_address(iri: str) -> str | None:
     """Return where a page about an IRI is: here for the project's own, else the IRI itself."""
     if iri.startswith(ID):
-        return f"/page/{iri[len(ID):]}"
+        return f"/page/{iri[len(ID) :]}"
     if iri.startswith(BASE):
-        return f"/{iri[len(BASE):]}"
+        return f"/{iri[len(BASE) :]}"
     return iri if iri.startswith(("http://", "https://", "mailto:")) else None
 
 
@@ -151,7 +164,7 @@ def sections(
         text, order = _heading_words(reader, unit, heading)
         ordering[heading.section, text] = order
         groups = found.setdefault(heading.section, {})
-        groups.setdefault(text, Group(text)).entries.append(_entry(reader, unit, notes))
+        groups.setdefault(text, Group(text)).entries.append(_entry(reader, unit))
     made = []
     names = sorted(SECTIONS, key=lambda name: (name != start,))
     for name in names:
@@ -160,6 +173,8 @@ def sections(
         groups_of = sorted(found[name].values(), key=lambda g: ordering[name, g.heading])
         for group in groups_of:
             group.entries.sort(key=lambda entry: entry.order)
+            # Numbered only now, so that the numbers follow the order of reading.
+            group.entries = [replace(x, marks=notes.marks(x.evidence)) for x in group.entries]
         made.append(Section(name, SECTIONS[name][reader.language == "ko"], groups_of))
     return made
 
@@ -181,13 +196,17 @@ def _heading_words(reader: Reader, unit: Unit, heading: Heading) -> tuple[str, s
             local = role.value.rpartition("/")[2]
             place = _ROLE_ORDER.index(local) if local in _ROLE_ORDER else len(_ROLE_ORDER)
             return _capital(name_of(reader, role).text), f"{place:02} {local}"
+    if not unit.inverse and unit.property in FORWARD:
+        words = FORWARD[unit.property]
+        place = list(FORWARD).index(unit.property)
+        return words[reader.language == "ko"], f"  {place:02}"
     label = _capital(name_of(reader, unit.property).text)
     if unit.inverse:
         return f"← {label}", label
     return label, label
 
 
-def _entry(reader: Reader, unit: Unit, notes: Footnotes) -> Entry:
+def _entry(reader: Reader, unit: Unit) -> Entry:
     value = _main_value(reader, unit)
     when = _when(reader, unit)
     dated = _first_day(reader, unit)
@@ -196,7 +215,7 @@ def _entry(reader: Reader, unit: Unit, notes: Footnotes) -> Entry:
         value=value,
         details=details,
         when=when if when != value.text else "",
-        marks=notes.marks(unit.evidence),
+        evidence=unit.evidence,
         editorial=unit.evidence.editorial and not unit.evidence.assertions,
         order=(dated or "9999", _sortable(value.text), str(unit.value)),
     )
@@ -213,22 +232,28 @@ def _main_value(reader: Reader, unit: Unit) -> Shown:
     return shown(reader, unit.value)
 
 
-def _details(reader: Reader, unit: Unit) -> Iterable[Detail]:
+def _details(reader: Reader, unit: Unit) -> list[Detail]:
+    found: dict[str, list[Shown]] = {}
     hidden = {*_WHEN, *_ROLES} if unit.kind in _ROLE_KINDS else set(_WHEN)
     if unit.kind in {t.OBSERVATION, t.QUANTITY, t.MONEY}:
         hidden |= _NUMBERS | {t.CURRENCY, t.CURRENCY_AS_PRINTED, t.STATED_EQUIVALENT}
     if unit.kind == t.INSTANT:
-        return
+        return []
     for fact in sorted(unit.qualifiers, key=lambda f: (_rank(f.property), str(f.value))):
         if fact.property in hidden or (unit.value is not None and fact.value == unit.value):
             continue
         named = QUALIFIERS.get(fact.property)
         name = named[reader.language == "ko"] if named else name_of(reader, fact.property).text
-        yield Detail(name, shown(reader, fact.value))
-    if isinstance(unit.value, NamedNode) and unit.kind == t.PARTICIPATION and unit.inverse:
-        yield from _places(reader, unit.value)
-    if isinstance(unit.value, NamedNode) and unit.property == t.SUPER_EVENT and unit.inverse:
-        yield from _places(reader, unit.value)
+        if unit.kind == t.MEMBERSHIP and fact.property == t.MEMBER:
+            name = "구성원" if reader.language == "ko" else "for"
+        found.setdefault(name, []).append(shown(reader, fact.value))
+    at_event = unit.kind == t.PARTICIPATION or unit.property == t.SUPER_EVENT
+    if isinstance(unit.value, NamedNode) and at_event and unit.inverse:
+        places = reader.objects(unit.value, t.LOCATION)[:2]
+        if places:
+            name = "장소" if reader.language == "ko" else "in"
+            found[name] = [shown(reader, place) for place in places]
+    return [Detail(name, tuple(values)) for name, values in found.items()]
 
 
 _ROLE_KINDS = frozenset({t.PARTICIPATION, t.MEMBERSHIP})
@@ -239,12 +264,6 @@ _RANKED = (t.ABSTRACT, t.AMOUNT, t.IN_CAPACITY, t.ON_BEHALF_OF, t.ORGANIZATION)
 def _rank(property: NamedNode) -> tuple[int, str]:
     place = _RANKED.index(property) if property in _RANKED else len(_RANKED)
     return place, property.value
-
-
-def _places(reader: Reader, event: NamedNode) -> Iterable[Detail]:
-    name = "장소" if reader.language == "ko" else "in"
-    for place in reader.objects(event, t.LOCATION)[:2]:
-        yield Detail(name, shown(reader, place))
 
 
 def _when(reader: Reader, unit: Unit) -> str:

@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api import errors
 from api.negotiation import prefers_html
@@ -181,6 +182,8 @@ _EXTENSIONS = (
     "limit_bytes", "allowed",
 )  # fmt: skip
 
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 PageMaker = Callable[[Request, Problem], str]
 
 
@@ -257,9 +260,15 @@ def _method(
     headers: dict[str, str],
     respond: Callable[[Request, Problem, dict[str, str]], Response],
 ) -> Response:
-    methods = {name.strip() for name in headers.get("Allow", headers.get("allow", "")).split(",")}
-    methods = (methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())) - {""}
-    allow = {"Allow": ", ".join(sorted(methods))}
+    # The framework names the methods of the first route at an address; others may follow it.
+    routes = request.app.routes
+    methods = {
+        method
+        for method in _METHODS
+        if any(x.matches({**request.scope, "method": method})[0] is Match.FULL for x in routes)
+    }
+    methods |= {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+    allow = {**headers, "Allow": ", ".join(sorted(methods))}
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=allow)
     return respond(request, Problem(METHOD, f"{request.method} is not taken here", {}), allow)

@@ -60,9 +60,7 @@ def questions(
     rows = [_Listed(item) for item in catalog_of(request).questions]
     page, cursor = page_of(rows, query.cursor, limit_of(query.limit, settings))
     items = [question_model(reader, row.question, sparql=False) for row in page]
-    return json_response(
-        m.Page[m.Question](items=items, next=cursor), next_link(request, cursor)
-    )
+    return json_response(m.Page[m.Question](items=items, next=cursor), next_link(request, cursor))
 
 
 @router.get(
@@ -106,7 +104,9 @@ def given_parameters(asked: Question, request: Request) -> dict[str, str]:
     return {name: text for name in names if (text := request.query_params.get(name, "").strip())}
 
 
-def answer_rows(reader: Reader, request: Request, asked: Question, given: dict[str, str]) -> list[Row]:
+def answer_rows(
+    reader: Reader, request: Request, asked: Question, given: dict[str, str]
+) -> list[Row]:
     """Return the solutions of a question: what the columns hold, in the question's own order."""
     columns = [column.name for column in asked.columns]
     solutions = catalog_of(request).run(reader.dataset, asked.name, given)
@@ -163,9 +163,7 @@ def _page(
         {name: value(reader, cell) for name, cell in row.cells.items() if not _is_label(name, row)}
         for row in page
     ]
-    model = m.Answer(
-        items=items, next=cursor, question=question_model(reader, asked, sparql=True)
-    )
+    model = m.Answer(items=items, next=cursor, question=question_model(reader, asked, sparql=True))
     return json_response(model, next_link(request, cursor))
 
 
@@ -193,10 +191,11 @@ def _page_of(rows: list[Row], cursor: str | None, limit: int) -> tuple[list[Row]
     """
     begin = 0
     if cursor is not None:
-        key = decode(cursor)
-        if len(key) != 2 or not isinstance(key[0], int) or not isinstance(key[1], str):
-            raise BadParameter("cursor", "belongs to another list")
-        place, digest = key
+        match decode(cursor):
+            case (int(place), str(digest)):
+                pass
+            case _:
+                raise BadParameter("cursor", "belongs to another list")
         same = [number for number, row in enumerate(rows) if row.digest() == digest]
         begin = min(same, key=lambda n: abs(n - place)) + 1 if same else place
     page = rows[begin : begin + limit]

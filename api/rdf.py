@@ -6,6 +6,7 @@ One seam to the engine's serializers, so that no other module knows them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from pyoxigraph import Quad, Triple, serialize
 from starlette.responses import Response
@@ -13,6 +14,8 @@ from starlette.responses import Response
 from api.negotiation import choose
 from graphstore.formats import GRAPH_FORMATS, RDF_XML, GraphFormat
 from ontology.namespaces import PREFIXES
+
+Statement = TypeVar("Statement", Quad, Triple)
 
 OFFERS = tuple((item.media_type, item) for item in GRAPH_FORMATS)
 
@@ -26,7 +29,7 @@ def graph_format_of(accept: str | None) -> GraphFormat:
     return choose(accept, OFFERS)
 
 
-def rdf_bytes(statements: Iterable[Quad] | Iterable[Triple], format: GraphFormat) -> bytes:
+def rdf_bytes(statements: Iterable[Statement], format: GraphFormat) -> bytes:
     """Return triples or quads as a document; equal content gives equal bytes."""
     ordered = sorted(set(statements), key=str)
     prefixes = PREFIXES
@@ -39,7 +42,7 @@ def rdf_bytes(statements: Iterable[Quad] | Iterable[Triple], format: GraphFormat
 
 
 def rdf_response(
-    statements: Iterable[Quad] | Iterable[Triple],
+    statements: Iterable[Statement],
     format: GraphFormat,
     headers: dict[str, str] | None = None,
 ) -> Response:

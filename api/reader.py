@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal as OneOf
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -117,9 +118,9 @@ class Reader:
             title=title.text,
             title_language=title.language,
             passages=tuple(sorted(set(passages), key=lambda p: (p.snapshot, p.start, p.end))),
-            support=local_name(_text(first["support"]) or "Explicit").lower(),
+            support=_support(first["support"]),
             note=_text(first["note"]),
-            live=not first["invalidated"] and _text(first["rank"]) != f"{t.RANK.value[:-4]}Deprecated",
+            live=not first["invalidated"] and first["rank"] != t.DEPRECATED,
             generated_at=_text(first["generated"]),
             submission=_text(first["submission"]),
         )
@@ -162,6 +163,13 @@ def _tag(lower: str) -> str | None:
         return None
     first, *rest = lower.split("-")
     return "-".join([first, *(part.title() if len(part) == 4 else part for part in rest)])
+
+
+def _support(term: Term | None) -> OneOf["explicit", "inferred", "contextual"]:
+    name = local_name(_text(term) or "")
+    if name == "Inferred":
+        return "inferred"
+    return "contextual" if name == "Contextual" else "explicit"
 
 
 def _text(term: Term | None) -> str | None:

@@ -23,6 +23,8 @@ _DCAT = "http://www.w3.org/ns/dcat#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 
+Pair = tuple[NamedNode, str, NamedNode | Literal]
+
 # https://www.w3.org/ns/formats/ names of the formats, by ours.
 _FORMAT_IRIS = {
     "turtle": "Turtle",
@@ -49,7 +51,7 @@ def service_description(request: Request, dataset: Dataset) -> set[Triple]:
     service = NamedNode(address(request, "/sparql"))
     node = NamedNode(f"{service.value}#dataset")
     default = NamedNode(f"{service.value}#default-graph")
-    pairs = [
+    pairs: list[Pair] = [
         (service, "rdf:type", _sd("Service")),
         (service, "sd:endpoint", service),
         (service, "sd:supportedLanguage", _sd("SPARQL11Query")),
@@ -72,9 +74,6 @@ def dataset_description(request: Request, reader: Reader, counts: dict[str, int]
     return {_triple(*pair) for pair in _dataset(request, reader, node, counts)}
 
 
-Pair = tuple[NamedNode, str, NamedNode | Literal]
-
-
 def _dataset(
     request: Request, reader: Reader, node: NamedNode, counts: dict[str, int]
 ) -> Iterator[Pair]:
@@ -90,7 +89,9 @@ def _dataset(
     yield node, "void:sparqlEndpoint", NamedNode(address(request, "/sparql"))
     yield node, "void:uriSpace", Literal(BASE)
     yield node, "void:triples", Literal(reader.dataset.count()[1])
-    for iri in sorted({PREFIXES[name] for name in ("dure", "org", "foaf", "skos", "cv", "schema", "prov")}):
+    for iri in sorted(
+        {PREFIXES[name] for name in ("dure", "org", "foaf", "skos", "cv", "schema", "prov")}
+    ):
         yield node, "void:vocabulary", NamedNode(iri)
     if head is not None:
         yield node, "dcat:version", Literal(f"commit {head.number} ({head.id[:12]})")

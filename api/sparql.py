@@ -7,7 +7,9 @@ no query is given. The update operation is not open yet.
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
@@ -37,7 +39,7 @@ _EXAMPLE = (
     "PREFIX schema: <https://schema.org/>\n"
     "SELECT ?event ?organiser WHERE { ?event schema:organizer ?organiser } LIMIT 5"
 )
-_ANSWERS = {
+_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer, by Accept header; without a query the service description",
         "content": {x.media_type: {} for x in (*SOLUTION_FORMATS, *GRAPH_FORMATS)},
@@ -144,6 +146,15 @@ async def posted_operation(request: Request) -> Operation:
 
 def answer(request: Request, reader: Reader, operation: Operation) -> Response:
     """Run a query and write its answer in the format the client likes best."""
+    try:
+        return _answer(request, reader, operation)
+    except Exception as error:
+        # Frames of the traceback hold results of the engine, which may only die in this thread.
+        _forget_frames(error)
+        raise
+
+
+def _answer(request: Request, reader: Reader, operation: Operation) -> Response:
     accept = request.headers.get("accept")
     found = _ask(reader.dataset, operation)
     if prefers_html(accept):
@@ -151,6 +162,12 @@ def answer(request: Request, reader: Reader, operation: Operation) -> Response:
     format = choose(accept, [(x, item) for item in found.formats for x in _media_types(item)])
     headers = {"Content-Disposition": f'inline; filename="answer.{format.extension}"'}
     return StreamingResponse(found.write(format), 200, headers, format.media_type)
+
+
+def _forget_frames(error: BaseException) -> None:
+    for one in (error, error.__cause__, error.__context__):
+        if one is not None:
+            traceback.clear_frames(one.__traceback__)
 
 
 def _media_types(item: object) -> tuple[str, ...]:

@@ -63,16 +63,20 @@ def render(request: Request, template: str, language: str, **values: Any) -> str
         rest = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
         return f"{request.url.path}?{urlencode([*rest, ('lang', target)])}"
 
-    return _environment().get_template(template).render(
-        w=lambda key: words(key, language),
-        lang=language,
-        link=link,
-        switch=switch,
-        path=request.url.path,
-        commit=head,
-        base=(request.app.state.settings.base_url or str(request.base_url)).rstrip("/"),
-        explicit_language=explicit,
-        **values,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            w=lambda key: words(key, language),
+            lang=language,
+            link=link,
+            switch=switch,
+            path=request.url.path,
+            commit=head,
+            base=(request.app.state.settings.base_url or str(request.base_url)).rstrip("/"),
+            explicit_language=explicit,
+            **values,
+        )
     )
 
 

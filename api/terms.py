@@ -64,6 +64,7 @@ CHARACTER_COUNT: Final = NamedNode(f"{DURE}characterCount")
 SUPPORT: Final = NamedNode(f"{DURE}support")
 SUPPORT_NOTE: Final = NamedNode(f"{DURE}supportNote")
 RANK: Final = NamedNode(f"{DURE}rank")
+DEPRECATED: Final = NamedNode(f"{DURE}Deprecated")
 
 ASSERTION: Final = NamedNode(f"{DURE}Assertion")
 SNAPSHOT: Final = NamedNode(f"{DURE}Snapshot")

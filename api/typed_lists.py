@@ -13,7 +13,7 @@ from api import models as m
 from api.dependencies import PageQuery, ReaderDep, no_repeats
 from api.facts import units_about
 from api.internal_queries import internal_query
-from api.listings import LISTINGS, Chosen, choose
+from api.listings import LISTINGS, Validity, choose
 from api.nodes import name_of
 from api.paging import limit_of, next_link, page_of
 from api.reader import Reader, slug_of
@@ -33,6 +33,10 @@ _COUNTS = {
     "sources": {"passages": "count-passages", "assertions": "count-assertions"},
     "topics": {"things": "count-topic-uses"},
 }
+
+
+# An item with its facts and sources takes some 50 kB in memory, so this is 25 MB a list.
+_REMEMBERED_ITEMS = 500
 
 
 class NamedQuery(PageQuery):
@@ -109,17 +113,13 @@ class PlacesQuery(NamedQuery):
 
 
 @router.get("/events", response_model=m.Page[m.Item], summary="Events")
-def events(
-    query: Annotated[EventsQuery, Query()], reader: ReaderDep, request: Request
-) -> Response:
+def events(query: Annotated[EventsQuery, Query()], reader: ReaderDep, request: Request) -> Response:
     """List events and agenda items in order of time, undated ones last."""
     return _answer("events", query, reader, request)
 
 
 @router.get("/actors", response_model=m.Page[m.Item], summary="Actors")
-def actors(
-    query: Annotated[ActorsQuery, Query()], reader: ReaderDep, request: Request
-) -> Response:
+def actors(query: Annotated[ActorsQuery, Query()], reader: ReaderDep, request: Request) -> Response:
     """List persons, groups, organisations, governments and networks in order of label."""
     return _answer("actors", query, reader, request)
 
@@ -161,9 +161,7 @@ def topics(query: Annotated[NamedQuery, Query()], reader: ReaderDep, request: Re
 
 
 @router.get("/places", response_model=m.Page[m.Item], summary="Places")
-def places(
-    query: Annotated[PlacesQuery, Query()], reader: ReaderDep, request: Request
-) -> Response:
+def places(query: Annotated[PlacesQuery, Query()], reader: ReaderDep, request: Request) -> Response:
     """List places: areas, cities, buildings, rooms."""
     return _answer("places", query, reader, request)
 
@@ -173,12 +171,24 @@ def _answer(name: str, query: PageQuery, reader: Reader, request: Request) -> Re
     given = {key: text for key, text in query.model_dump(by_alias=True).items() if text}
     chosen = choose(reader, LISTINGS[name], given)
     page, cursor = page_of(chosen, query.cursor, limit_of(query.limit, settings))
-    items = [_item(reader, name, one) for one in page]
+    items = [_valid(_remembered(reader, name, NamedNode(x.row.iri)), x.validity) for x in page]
     return json_response(m.Page[m.Item](items=items, next=cursor), next_link(request, cursor))
 
 
-def _item(reader: Reader, name: str, chosen: Chosen) -> m.Item:
-    iri = NamedNode(chosen.row.iri)
+def _remembered(reader: Reader, name: str, iri: NamedNode) -> m.Item:
+    return reader.memory.lookup(
+        f"item-{name}-{reader.language}",
+        iri.value,
+        lambda: _item(reader, name, iri),
+        room=_REMEMBERED_ITEMS,
+    )
+
+
+def _valid(item: m.Item, validity: Validity | None) -> m.Item:
+    return item if validity is None else item.model_copy(update={"validity": validity})
+
+
+def _item(reader: Reader, name: str, iri: NamedNode) -> m.Item:
     label = name_of(reader, iri)
     counts = {key: _count(reader, query, iri) for key, query in _COUNTS.get(name, {}).items()}
     return m.Item(
@@ -188,11 +198,14 @@ def _item(reader: Reader, name: str, chosen: Chosen) -> m.Item:
         language=label.language,
         types=types(reader, iri),
         dates=dates(reader, iri),
-        validity=chosen.validity,
         counts=counts or None,
         facts=facts_by_name(
             reader,
-            [unit for unit in units_about(reader, iri, incoming=False) if not unit.evidence.derived],
+            [
+                unit
+                for unit in units_about(reader, iri, incoming=False)
+                if not unit.evidence.derived
+            ],
         ),
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
+from pydantic import BaseModel
 from pyoxigraph import BlankNode, Literal, NamedNode
 from starlette.responses import Response
 
 from api import models as m
-from api import terms as t
 from api.evidence import Evidence
 from api.evidence import Source as SourceRecord
 from api.facts import BOUNDS, Unit
@@ -25,13 +25,19 @@ _DATE_MEMBERS = dict(
 )
 
 
-def json_response(model: m.BaseModel, headers: dict[str, str] | None = None) -> Response:
+def json_response(model: BaseModel, headers: dict[str, str] | None = None) -> Response:
     """Return a model as an `application/json` response."""
     return Response(model.model_dump_json(), 200, headers, "application/json")
 
 
 def reference(reader: Reader, iri: NamedNode) -> m.Reference:
     """Return a thing with its label."""
+    return reader.memory.lookup(
+        f"reference-{reader.language}", iri.value, lambda: _reference(reader, iri)
+    )
+
+
+def _reference(reader: Reader, iri: NamedNode) -> m.Reference:
     label = name_of(reader, iri)
     return m.Reference(
         iri=iri.value, id=slug_of(iri.value), label=label.text, language=label.language
@@ -57,17 +63,25 @@ def value(reader: Reader, term: Term) -> m.Value:
 
 def sources(reader: Reader, evidence: Evidence) -> list[m.Source]:
     """Return the live sources of a fact."""
-    found = (reader.source(assertion) for assertion in evidence.assertions)
-    return [source(record) for record in found if record is not None and record.live]
+    found = (source(reader, assertion) for assertion in evidence.assertions)
+    return [item for item in found if item is not None]
 
 
-def source(record: SourceRecord) -> m.Source:
-    """Return the record of one assertion."""
+def source(reader: Reader, assertion: str) -> m.Source | None:
+    """Return the record of an assertion; None when it is withdrawn or there is none."""
+    return reader.memory.lookup(
+        f"source-model-{reader.language}", assertion, lambda: _source(reader.source(assertion))
+    )
+
+
+def _source(record: SourceRecord | None) -> m.Source | None:
+    if record is None or not record.live:
+        return None
     return m.Source(
         assertion=record.assertion,
         document=record.title,
         snapshot=record.document,
-        support=record.support,  # type: ignore[arg-type]
+        support=record.support,
         note=record.note,
         passages=[
             m.Passage(
@@ -162,6 +176,3 @@ def _native(term: Literal, datatype: str) -> str | bool | int | float:
 def types(reader: Reader, iri: NamedNode) -> list[m.Reference]:
     """Return the classes of a thing with their labels."""
     return [reference(reader, kind) for kind in reader.types(iri)]
-
-
-PREFERRED_NAMES = (t.PREF_LABEL, t.ALT_LABEL)

@@ -66,7 +66,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sparql_text": ("The query", "질의문"),
     "download": ("Download", "내려받기"),
     "other_formats": ("Other formats", "다른 형식"),
-    "first_rows": ("The first rows are shown; the downloads hold all.", "처음 일부만 보입니다. 내려받으면 모두 있습니다."),
+    "first_rows": (
+        "The first rows are shown; the downloads hold all.",
+        "처음 일부만 보입니다. 내려받으면 모두 있습니다.",
+    ),
     "names": ("Names", "이름"),
     "facts": ("Facts", "사실"),
     "contents": ("On this page", "이 쪽의 내용"),
@@ -86,7 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "derived": ("derived", "파생"),
     "evidence": ("Evidence", "근거 기록"),
     "timeline": ("Timeline", "연표"),
-    "no_facts": ("No document says anything about it yet.", "아직 이에 대해 말하는 문서가 없습니다."),
+    "no_facts": (
+        "No document says anything about it yet.",
+        "아직 이에 대해 말하는 문서가 없습니다.",
+    ),
     "document": ("Document", "문서"),
     "document_record": ("Record of the document", "문서 기록"),
     "document_facts": ("What it says, in order of the text", "본문 순서대로 본 내용"),
@@ -235,6 +241,7 @@ INVERSE: dict[NamedNode, Heading] = {
     _n(ELI, "passed_by"): Heading("works", ("Passed", "제정한 것")),
     _n(ELI, "jurisdiction"): Heading("works", ("Laws", "적용 법규")),
     _n(DCT, "references"): Heading("works", ("Referred to in", "이를 언급한 것")),
+    t.MEMBER: Heading("memberships", ("Belongs to the group", "속한 집단")),
     t.IS_VERSION_OF: Heading("documents", ("Captured as", "수집본")),
 }
 
@@ -252,7 +259,9 @@ NODES: dict[tuple[NamedNode, NamedNode, bool], Heading] = {
     (t.OBSERVATION, t.OBSERVATION_ABOUT, True): Heading("statistics", ("Figures", "수치")),
     (t.OBSERVATION, t.INDICATOR, True): Heading("statistics", ("Figures", "수치")),
     (t.OBSERVATION, t.DENOMINATOR, True): Heading("statistics", ("Shares of it", "이에 대한 비율")),
-    (t.OBSERVATION, t.ATTRIBUTED_TO, True): Heading("statistics", ("Counted by them", "집계한 수치")),
+    (t.OBSERVATION, t.ATTRIBUTED_TO, True): Heading(
+        "statistics", ("Counted by them", "집계한 수치")
+    ),
     (t.FUNDING, t.FUNDER, True): Heading("money", ("Pays for", "지원하는 것")),
     (t.FUNDING, t.FUNDED_ITEM, True): Heading("money", ("Paid for by", "자금 제공자")),
     (t.FUNDING, t.BENEFICIARY, True): Heading("money", ("Receives", "지원받는 것")),
@@ -261,17 +270,43 @@ NODES: dict[tuple[NamedNode, NamedNode, bool], Heading] = {
     (t.STATEMENT, t.RECORDED_AT, True): Heading("statements", ("Said here", "여기서 나온 발언")),
     (t.STATEMENT, t.SUBJECT, True): Heading("statements", ("Said about it", "이에 대한 발언")),
     (t.CHANGE, t.RESULTED_FROM, False): Heading("founding", ("Founded", "설립")),
-    (t.CHANGE, t.ASSOCIATED_WITH, True): Heading("founding", ("Founded by them", "설립에 참여한 것")),
+    (t.CHANGE, t.ASSOCIATED_WITH, True): Heading(
+        "founding", ("Founded by them", "설립에 참여한 것")
+    ),
     (t.CHANGE, t.FRAMEWORK, True): Heading("founding", ("Legal basis of", "법적 근거가 된 것")),
     (t.MILESTONE, t.AFFECTS, True): Heading("milestones", ("Steps", "단계")),
     (t.MILESTONE, t.ASSOCIATED_WITH, True): Heading("milestones", ("Steps taken", "취한 조치")),
-    (t.MILESTONE, t.RECORDED_AT, True): Heading("milestones", ("Steps taken here", "여기서 취한 조치")),
-    (t.MILESTONE, t.SUBMITTED_TO, True): Heading("milestones", ("Submitted to them", "제출받은 것")),
+    (t.MILESTONE, t.RECORDED_AT, True): Heading(
+        "milestones", ("Steps taken here", "여기서 취한 조치")
+    ),
+    (t.MILESTONE, t.SUBMITTED_TO, True): Heading(
+        "milestones", ("Submitted to them", "제출받은 것")
+    ),
+}
+
+# Plain facts of the thing itself, where the property's label would be stiff.
+FORWARD: dict[NamedNode, tuple[str, str]] = {
+    t.DC_TYPE: ("Kind", "종류"),
+    t.CLASSIFICATION: ("Classification", "분류"),
+    t.DESCRIPTION: ("Description", "설명"),
+    t.AUTHOR: ("Said by", "발언자"),
+    t.START_DATE: ("Begins", "시작"),
+    t.END_DATE: ("Ends", "끝"),
+    t.LOCATION: ("Place", "장소"),
+    t.SPATIAL: ("Area", "지역"),
+    t.CONTAINED_IN: ("Lies in", "상위 장소"),
+    t.SUPER_EVENT: ("Part of", "상위 행사"),
+    t.IS_PART_OF: ("Part of", "상위 항목"),
+    t.SUBJECT: ("Topics", "주제"),
+    t.MEMBER: ("Members", "구성원"),
+    t.DC_LANGUAGE: ("Language", "언어"),
 }
 
 # What a qualifier is called on a page, where its property's label would be stiff.
 QUALIFIERS: dict[NamedNode, tuple[str, str]] = {
+    t.ABSTRACT: ("", ""),
     t.IN_CAPACITY: ("as", "자격"),
+    t.HAS_PARTICIPANT: ("by", "참석자"),
     t.ON_BEHALF_OF: ("on behalf of", "대표"),
     t.REPRESENTED_BY: ("represented by", "대표자"),
     t.ASSOCIATED_WITH: ("by", "주체"),

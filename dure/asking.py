@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from queries.catalog import Catalog
 from rich.table import Table
 
 from dure.options import DataFolder, notes, opened
 from dure.tables import screen, table
 from graphstore.answer import Answer
+from queries.catalog import Catalog
 
 
 class ResultFormat(StrEnum):
@@ -71,14 +71,16 @@ def ask(
 ) -> None:
     """Ask a question of the catalogue.
 
-    Example: dure ask co-organisers --param type=training
+    Tables show labels; the other formats hold the IRIs and the parameters as well.
+
+    Example: dure ask co-organisers --param eventType=training
     """
     catalog = Catalog.load()
     if name is None:
         listed = Table("question", "what it answers", "parameters", box=None)
         for question in catalog.questions:
             names = ", ".join(parameter.name for parameter in question.parameters)
-            listed.add_row(question.name, question.title["en"], names)
+            listed.add_row(question.name, question.summary["en"], names)
         screen().print(listed)
         return
     question = catalog[name]
@@ -88,18 +90,26 @@ def ask(
     pairs = [given.partition("=") for given in param or ()]
     if any(not separator for _, separator, _ in pairs):
         raise typer.BadParameter("write a parameter as name=value", param_hint="--param")
+    given = {key: value for key, _, value in pairs}
     with opened(data) as dataset:
-        answer = catalog.answer(dataset, name, {key: value for key, _, value in pairs})
-        write(answer, format)
+        if format is ResultFormat.TABLE:
+            columns = {column.name: column.title["en"] for column in question.columns}
+            show_table(table(catalog.run(dataset, name, given), columns))
+        else:
+            write(catalog.answer(dataset, name, given), format)
+
+
+def show_table(laid: Table) -> None:
+    """Print a table, and how many rows it has on standard error."""
+    screen().print(laid)
+    notes.print(f"{laid.row_count} rows", style="dim")
 
 
 def write(answer: Answer, format: ResultFormat) -> None:
     """Write an answer to standard output in the format asked for."""
     if format is ResultFormat.TABLE:
         if answer.kind == "solutions":
-            laid = table(answer.solutions)
-            screen().print(laid)
-            notes.print(f"{laid.row_count} rows", style="dim")
+            show_table(table(answer.solutions))
             return
         if answer.kind == "boolean":
             typer.echo("yes" if answer.boolean else "no")

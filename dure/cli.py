@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from queries.errors import QuestionError
 from rich.console import Console
 
 from curation.errors import CurationError
 from dure import asking, authoring_commands, serving, source_commands, store_commands
 from graphstore.errors import DataNotConforming, GraphStoreError
+from queries.errors import QuestionError
 
 app = typer.Typer(
     name="dure",

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from api.settings import Settings
 from curation.bundled import load_bundled
 from dure.options import DataFolder, archive, data_folder, notes

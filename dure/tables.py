@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from pyoxigraph import Literal, NamedNode
+from rich.box import HEAVY_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -39,12 +41,28 @@ def shown(term: Term | None) -> str:
     return term.value if isinstance(term, Literal) else str(term)
 
 
-def table(solutions: Solutions) -> Table:
-    """Lay out solutions as a table, one column a variable."""
-    rows = [[row[name] for name in solutions.variables] for row in solutions]
-    laid = Table(box=None if not sys.stdout.isatty() else Table().box, header_style="bold")
-    for name in solutions.variables:
-        laid.add_column(name, overflow="fold")
-    for row in rows:
-        laid.add_row(*(Text(shown(term)) for term in row))
+def table(solutions: Solutions, columns: Mapping[str, str] | None = None) -> Table:
+    """Lay out solutions as a table.
+
+    `columns` are the variables to show and their headings; None shows all. A column that has its
+    labels in a companion (`actor` in `actorLabel`) shows them, and not the IRIs.
+    """
+    names = set(solutions.variables)
+    chosen = columns if columns is not None else {name: name for name in solutions.variables}
+    labelled = {name: f"{name}Label" for name in chosen if f"{name}Label" in names}
+    companions = set(labelled.values()) if columns is not None else set()
+    shown_columns = {
+        name: chosen.get(labelled.get(name, ""), title)
+        for name, title in chosen.items()
+        if name not in companions
+    }
+    laid = Table(box=HEAVY_HEAD if sys.stdout.isatty() else None, header_style="bold")
+    for title in shown_columns.values():
+        laid.add_column(title, overflow="fold")
+    for row in solutions:
+        cells = []
+        for name in shown_columns:
+            label = row.get(labelled.get(name, name)) if columns is not None else None
+            cells.append(Text(shown(row[name] if label is None else label)))
+        laid.add_row(*cells)
     return laid

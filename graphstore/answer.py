@@ -10,9 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Final, Literal, TypeAlias
 
+import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
-from graphstore.errors import GraphStoreError, RefusedQuery, StorageUnavailable
+from graphstore.errors import GraphStoreError, RefusedQuery, StorageUnavailable, UnknownFormat
 from graphstore.formats import (
     BOOLEAN_FORMATS,
     GRAPH_FORMATS,
@@ -105,33 +106,38 @@ class Answer:
             UnknownFormat: there is no such format for this kind of answer.
             RefusedQuery: the query fails in evaluation.
         """
+        chosen = self._syntax(format)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115
         try:
-            self._serialize(file, format)
+            self._results.serialize(file, chosen)  # type: ignore[arg-type]
         except (OSError, RuntimeError) as error:
             file.close()
             raise evaluation_error(error) from error
         file.seek(0)
         return _chunks(file)
 
-    def _serialize(self, file: IO[bytes], format: GraphFormat | ResultFormat | str) -> None:
-        if isinstance(self._results, QueryTriples):
-            chosen = graph_format(format) if isinstance(format, str) else format
-            if not isinstance(chosen, GraphFormat):
-                raise TypeError(f"{chosen.name} does not hold a graph")
-            self._results.serialize(file, chosen.syntax)
-            return
-        result = result_format(format) if isinstance(format, str) else format
-        if not isinstance(result, ResultFormat):
-            raise TypeError(f"{result.name} does not hold a {self.kind}")
-        self._results.serialize(file, result.syntax)
+    def _syntax(
+        self, format: GraphFormat | ResultFormat | str
+    ) -> pyoxigraph.RdfFormat | pyoxigraph.QueryResultsFormat:
+        find = graph_format if self.kind == "graph" else result_format
+        chosen = find(format) if isinstance(format, str) else format
+        if chosen not in self.formats:
+            raise UnknownFormat(chosen.name, tuple(item.name for item in self.formats))
+        return chosen.syntax
 
 
 def evaluation_error(error: OSError | RuntimeError | ValueError) -> GraphStoreError:
     """Return our error for one that the engine raised while it evaluated a query."""
-    if isinstance(error, OSError):
-        return StorageUnavailable(f"the engine could not read its data: {error}")
+    if isinstance(error, OSError) or is_corruption(error):
+        return StorageUnavailable(
+            f"the engine could not read its data: {error} (`dure rebuild` makes it again)"
+        )
     return RefusedQuery(f"the query cannot be evaluated: {error}")
+
+
+def is_corruption(error: Exception) -> bool:
+    """Say whether the engine complains about damaged files, which it does as a RuntimeError."""
+    return str(error).startswith("Corruption")
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

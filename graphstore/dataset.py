@@ -23,7 +23,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 
 from graphstore.answer import Answer, Solutions
 from graphstore.changeset import Changeset
-from graphstore.embedded import BULK_QUADS, EmbeddedEngine, Scratch
+from graphstore.embedded import BULK_QUADS, EmbeddedEngine, Scratch, as_stored
 from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import (
     DataNotConforming,
@@ -197,6 +197,7 @@ class Dataset:
     def query(
         self,
         text: str,
+        bindings: Mapping[str, Term] = _NO_BINDINGS,
         *,
         default_graphs: Sequence[NamedNode] | None = None,
         named_graphs: Sequence[NamedNode] | None = None,
@@ -206,6 +207,7 @@ class Dataset:
 
         Args:
             text: the query; `SERVICE` is refused, `FROM` names graphs of the dataset.
+            bindings: variables, without question mark, and the terms they are replaced by.
             default_graphs: graphs whose merge is the default graph, as the SPARQL Protocol's
                 `default-graph-uri`; None together with `named_graphs`: as the query says.
             named_graphs: the named graphs, as the protocol's `named-graph-uri`.
@@ -217,7 +219,7 @@ class Dataset:
                 that does not exist.
         """
         return self._engine.query(
-            text, default_graphs=default_graphs, named_graphs=named_graphs, base=base
+            text, bindings, default_graphs=default_graphs, named_graphs=named_graphs, base=base
         )
 
     def select(self, text: str, bindings: Mapping[str, Term] = _NO_BINDINGS) -> Solutions:
@@ -349,7 +351,7 @@ class Dataset:
     def check(self, changeset: Changeset, *, shapes: Shapes) -> ValidationReport:
         """Return the report that `commit` would judge by, and change nothing."""
         with self._writing:
-            effective = changeset.effective(self)
+            effective = self._effective(changeset, _silent)
             verdict = self._judge_candidate(effective, shapes, _silent)
             assert verdict is not None  # shapes were given
             return verdict.report
@@ -408,9 +410,8 @@ class Dataset:
 
     def _effective(self, changeset: Changeset, tell: Progress) -> Changeset:
         tell("compare", 0, 1)
-        if self._head is None:
-            return Changeset(changeset.added)
-        return changeset.effective(self)
+        stored = as_stored(changeset)
+        return Changeset(stored.added) if self._head is None else stored.effective(self)
 
     def _judge_candidate(
         self, effective: Changeset, shapes: Shapes | None, tell: Progress

@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph
 from pyoxigraph import (
+    BlankNode,
     DefaultGraph,
     Literal,
     NamedNode,
@@ -33,13 +34,14 @@ from pyoxigraph import (
     Variable,
 )
 
-from graphstore.answer import Answer, Solutions, evaluation_error
+from graphstore.answer import Answer, Solutions, evaluation_error, is_corruption
 from graphstore.changeset import Changeset
 from graphstore.engine import COMMIT_ID, COMMIT_NUMBER, HEAD_GRAPH, Marker
 from graphstore.errors import StorageUnavailable
 from graphstore.log import sync_folder
 from graphstore.query_text import check_query_text, syntax_error
-from graphstore.terms import GraphName, Subject, Term, holds_blank_node
+from graphstore.terms import GraphName, Subject, Term, holds_blank_node, written
+from ontology.namespaces import XSD
 
 BULK_QUADS: Final = 20_000
 """From this size on a changeset is bulk-loaded: an update takes about 15 µs a quad and its whole
@@ -68,6 +70,7 @@ class StoreReader:
     def query(
         self,
         text: str,
+        bindings: Mapping[str, Term] = _NO_BINDINGS,
         *,
         default_graphs: Sequence[NamedNode] | None = None,
         named_graphs: Sequence[NamedNode] | None = None,
@@ -77,6 +80,7 @@ class StoreReader:
 
         Args:
             text: the query; `SERVICE` is refused, `FROM` names graphs of the store.
+            bindings: variables, without question mark, and the terms they are replaced by.
             default_graphs: graphs whose merge is the default graph, as the SPARQL Protocol's
                 `default-graph-uri`; None together with `named_graphs`: as the query says.
             named_graphs: the named graphs, as the protocol's `named-graph-uri`.
@@ -93,6 +97,7 @@ class StoreReader:
             self._run(
                 text,
                 base_iri=base,
+                substitutions=_substitutions(bindings),
                 default_graph=list(default_graphs or ()) if given else None,
                 named_graphs=list(named_graphs or ()) if given else None,
             )
@@ -332,6 +337,32 @@ class EmbeddedEngine(StoreReader):
                 shutil.rmtree(home, ignore_errors=True)
 
 
+def as_stored(changeset: Changeset) -> Changeset:
+    """Return the changeset with its literals in the forms that Oxigraph keeps.
+
+    Oxigraph stores numbers, booleans and times by value: `"007"^^xsd:integer` comes back as `"7"`,
+    and the two are one quad. The log must say what the engine holds, so it says so too.
+    """
+    quads = changeset.added | changeset.removed
+    terms = [term for term in {quad.object for quad in quads} if _may_change(term)]
+    store = Store()
+    store.extend(
+        Quad(NamedNode(f"urn:{number}"), _TERM_FUNCTION, term) for number, term in enumerate(terms)
+    )
+    forms = {terms[int(str(quad.subject)[5:-1])]: quad.object for quad in store}
+    changed = {term: form for term, form in forms.items() if term != form}
+    if not changed:
+        return changeset
+
+    def stored(quad: Quad) -> Quad:
+        form = changed.get(quad.object, quad.object)
+        return Quad(quad.subject, quad.predicate, form, quad.graph_name)
+
+    return Changeset(
+        frozenset(map(stored, changeset.added)), frozenset(map(stored, changeset.removed))
+    )
+
+
 def memory_scratch(quads: Iterable[Quad]) -> Scratch:
     """Return a scratch dataset in memory that holds these quads."""
     store = Store()
@@ -341,6 +372,12 @@ def memory_scratch(quads: Iterable[Quad]) -> Scratch:
 
 def _empty(target: Path | None) -> Store:
     return Store() if target is None else Store(target)
+
+
+def _may_change(term: Term) -> bool:
+    if isinstance(term, Literal):
+        return term.language is None and term.datatype.value != f"{XSD}string"
+    return isinstance(term, Triple)
 
 
 def _substitutions(bindings: Mapping[str, Term]) -> dict[Variable, Term] | None:
@@ -388,7 +425,9 @@ def _remove_generations(folder: Path, keep: Path | None) -> None:
 def _storage_errors(folder: Path | None) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
+        if not isinstance(error, OSError) and not is_corruption(error):
+            raise
         where = "in memory" if folder is None else f"in {folder}"
         raise StorageUnavailable(
             f"the engine {where} cannot be used: {error} (`dure rebuild` makes it again "
@@ -402,9 +441,10 @@ def _storage_errors(folder: Path | None) -> Iterator[None]:
 def _change(store: Store, changeset: Changeset, marker: Marker | None) -> None:
     """Apply a changeset, and set the marker when given, in one transaction."""
     terms: dict[str, Term | GraphName] = {}
+    emptied = _emptied_graphs(store, changeset)
     operations = [
         *_operations("DELETE", changeset.removed, terms),
-        *(f"DROP SILENT GRAPH {name}" for name in _emptied_graphs(store, changeset)),
+        *(f"DROP SILENT GRAPH {name}" for name in emptied if isinstance(name, NamedNode)),
         *_operations("INSERT", changeset.added, terms),
     ]
     if marker is not None:
@@ -415,6 +455,9 @@ def _change(store: Store, changeset: Changeset, marker: Marker | None) -> None:
             " ;\n".join(operations),
             custom_functions={_TERM_FUNCTION: lambda key: terms[key.value]},  # type: ignore
         )
+    for name in emptied:
+        if isinstance(name, BlankNode):
+            store.remove_graph(name)  # only its name is left, which no update can say
 
 
 def _operations(
@@ -426,7 +469,7 @@ def _operations(
         if _holds_blank_node(quad):
             special.append(quad)
         else:
-            line = f"{quad.subject} {quad.predicate} {quad.object} ."
+            line = f"{quad.subject} {quad.predicate} {written(quad.object)} ."
             plain.setdefault(quad.graph_name, []).append(line)
     if plain:
         yield f"{verb} DATA {{\n{_blocks(plain)}\n}}"
@@ -442,9 +485,9 @@ def _blank_node_operation(verb: str, quads: list[Quad], terms: dict[str, Term | 
     """
     names: dict[Term | GraphName, str] = {}
 
-    def written(term: Term | GraphName) -> str:
+    def named(term: Term | GraphName) -> str:
         if isinstance(term, DefaultGraph) or not holds_blank_node(term):
-            return str(term)
+            return written(term)
         if term not in names:
             names[term] = f"?b{len(terms)}"
             terms[str(len(terms))] = term
@@ -452,9 +495,9 @@ def _blank_node_operation(verb: str, quads: list[Quad], terms: dict[str, Term | 
 
     blocks: dict[str, list[str]] = {}
     for quad in quads:
-        line = f"{written(quad.subject)} {quad.predicate} {written(quad.object)} ."
+        line = f"{named(quad.subject)} {quad.predicate} {named(quad.object)} ."
         default = isinstance(quad.graph_name, DefaultGraph)
-        blocks.setdefault("" if default else written(quad.graph_name), []).append(line)
+        blocks.setdefault("" if default else named(quad.graph_name), []).append(line)
     body = "\n".join(
         f"GRAPH {graph} {{ {' '.join(lines)} }}" if graph else " ".join(lines)
         for graph, lines in blocks.items()
@@ -480,14 +523,14 @@ def _holds_blank_node(quad: Quad) -> bool:
     )
 
 
-def _emptied_graphs(store: Store, changeset: Changeset) -> list[NamedNode]:
+def _emptied_graphs(store: Store, changeset: Changeset) -> list[NamedNode | BlankNode]:
     """Return the named graphs that lose their last quad: Oxigraph would keep their names."""
     kept = {quad.graph_name for quad in changeset.added}
     touched = {quad.graph_name for quad in changeset.removed} - kept
     return [
         name
         for name in touched
-        if isinstance(name, NamedNode)
+        if not isinstance(name, DefaultGraph)
         and all(
             quad in changeset.removed for quad in store.quads_for_pattern(None, None, None, name)
         )

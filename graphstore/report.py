@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple
 
-from graphstore.terms import Subject, Term
+from graphstore.terms import Subject, Term, written
 from ontology.namespaces import PREFIXES, RDF, SH, SHAPES_NS
 
 SEVERITIES: Final = ("Violation", "Warning", "Info")
@@ -135,9 +135,9 @@ class ValidationReport:
             triples.append(Triple(report, _sh("result"), node))
             triples += _result_triples(result, node)
         prefixes = {**PREFIXES, "sh": SH, "shp": SHAPES_NS}
-        written = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
-        assert written is not None  # no output was given, so the bytes are returned
-        return written
+        document = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
+        assert document is not None  # no output was given, so the bytes are returned
+        return document
 
     def to_text(self, language: str = "en") -> str:
         """Return the report for people: a verdict, then for each result what to do and where.
@@ -164,7 +164,7 @@ def curie(term: Term) -> str:
     'org:member'
     """
     if not isinstance(term, NamedNode):
-        return str(term)
+        return written(term)
     fitting = (item for item in PREFIXES.items() if term.value.startswith(item[1]))
     prefix, namespace = max(fitting, key=lambda item: len(item[1]), default=("", ""))
     local = term.value.removeprefix(namespace)
@@ -279,11 +279,11 @@ def _term_json(term: Term) -> dict[str, Any]:
     if isinstance(term, BlankNode):
         return {"type": "bnode", "value": term.value}
     if isinstance(term, Triple):
-        return {"type": "triple", "value": str(term)}
-    written = {"type": "literal", "value": term.value}
+        return {"type": "triple", "value": written(term)}
+    literal = {"type": "literal", "value": term.value}
     if term.language is not None:
-        return {**written, "xml:lang": term.language}
-    return {**written, "datatype": term.datatype.value}
+        return {**literal, "xml:lang": term.language}
+    return {**literal, "datatype": term.datatype.value}
 
 
 def _term_from(item: Mapping[str, Any]) -> Term:

@@ -353,6 +353,7 @@ def _flattened(graph: Graph, shapes: Iterable[CoreShape]) -> Iterator[CoreShape]
             continue
         for inner in list(graph.objects(item.name, _sh("property"))):
             graph.remove((item.name, _sh("property"), inner))
+            graph.add((inner, URIRef(TYPE.value), _sh("PropertyShape")))
             if isinstance(inner, URIRef | BNode):
                 yield CoreShape(inner, item.target)
 

@@ -19,3 +19,12 @@ def holds_blank_node(term: Term | DefaultGraph) -> bool:
     if isinstance(term, Triple):
         return holds_blank_node(term.subject) or holds_blank_node(term.object)
     return isinstance(term, BlankNode)
+
+
+def written(term: Term | DefaultGraph) -> str:
+    """Return the term as N-Triples 1.2 writes it; the engine's `str` forgets the signs of a triple
+    term.
+    """
+    if isinstance(term, Triple):
+        return f"<<( {written(term.subject)} {term.predicate} {written(term.object)} )>>"
+    return str(term)

@@ -20,7 +20,7 @@ from typing import Any, Final
 import yaml
 from pyoxigraph import NamedNode
 
-from graphstore.answer import Solutions
+from graphstore.answer import Answer, Solutions
 from graphstore.dataset import Dataset
 from graphstore.terms import Term
 from queries.errors import BadParameter, UnknownQuestion
@@ -142,6 +142,10 @@ class Catalog:
         ('event', 'eventLabel')
         """
         return dataset.select(self[name].text, self.bindings(dataset, name, params))
+
+    def answer(self, dataset: Dataset, name: str, params: Mapping[str, str]) -> Answer:
+        """Answer question `name` for writing in any format of SPARQL results; raises as `run`."""
+        return dataset.query(self[name].text, self.bindings(dataset, name, params))
 
     def _bearers(self, dataset: Dataset) -> _Bearers:
         return _Bearers(self, dataset)

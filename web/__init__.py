@@ -1,1 +1,1 @@
-"""The web room."""
+"""What people see: the templates and the style sheet of the pages."""

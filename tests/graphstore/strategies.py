@@ -29,6 +29,8 @@ def removing(*quads: Quad) -> Changeset:
     return Changeset(removed=frozenset(quads))
 
 
+XSD_INTEGER = NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+
 # Lone surrogates are no characters: no RDF document can hold them.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ['say "yes"', "back\\slash \\u0041 \\n", "line\nfeed\r\ttab", "각\u00a0\u2028😀", "A .\nD x"]
@@ -39,6 +41,7 @@ literals = st.one_of(
     texts.map(Literal),
     st.builds(Literal, texts, language=st.sampled_from(["en", "ko-Latn"])),
     st.builds(Literal, texts, datatype=st.just(iri("type"))),
+    st.sampled_from([Literal("007", datatype=XSD_INTEGER), Literal("7", datatype=XSD_INTEGER)]),
     st.sampled_from([Literal(1), Literal(1.5), Literal(True), Literal("01", datatype=iri("n"))]),
 )
 triples = st.builds(Triple, names | blank_nodes, names, names | literals | blank_nodes)

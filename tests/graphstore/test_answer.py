@@ -69,10 +69,12 @@ def test_nothing_but_what_is_there() -> None:
         DATA.query(SELECT).write("turtle")
     with pytest.raises(UnknownFormat):
         DATA.query(CONSTRUCT).write("csv")
-    with pytest.raises(TypeError):
+    with pytest.raises(UnknownFormat):
         DATA.query(SELECT).write(TURTLE)
-    with pytest.raises(TypeError):
+    with pytest.raises(UnknownFormat):
         DATA.query(CONSTRUCT).write(CSV)
+    with pytest.raises(UnknownFormat, match="json, xml"):
+        DATA.query("ASK {}").write(CSV)
 
 
 def test_what_fails_in_evaluation_is_refused_before_the_first_byte() -> None:

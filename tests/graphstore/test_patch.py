@@ -30,7 +30,10 @@ def test_a_patch_is_written_line_by_line_removals_first() -> None:
         ),
         removed=frozenset({quad("s", "p", "old")}),
     )
-    headers = {"author": Literal("ana"), "prev": iri("before")}
+    headers: dict[str, NamedNode | Literal] = {
+        "author": Literal("ana"),
+        "prev": iri("before"),
+    }
     assert write_patch(changeset, headers) == EXAMPLE
     assert read_patch(EXAMPLE).changeset == changeset
     assert read_patch(EXAMPLE).headers == headers

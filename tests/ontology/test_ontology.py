@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from importlib.resources import files
 
@@ -152,3 +153,28 @@ def test_the_changelog_has_the_version() -> None:
     assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == str(version)  # type: ignore[index]
     iri = URIRef(f"{BASE}ontology/{version}")
     assert (URIRef(f"{BASE}ontology"), OWL.versionIRI, iri) in ONTOLOGY
+
+
+def test_the_mappings_agree_with_the_ontology() -> None:
+    """A mapping file in SSSOM, https://mapping-commons.github.io/sssom/spec-formats-tsv/."""
+    text = files("ontology").joinpath("mappings.sssom.tsv").read_text(encoding="utf-8")
+    header = [line[2:] for line in text.splitlines() if line.startswith("# ")]
+    prefixes = dict(re.findall(r"^  (\w+): (\S+)$", "\n".join(header), re.MULTILINE))
+    body = [line for line in text.splitlines() if not line.startswith("#")]
+
+    def iri(curie: str) -> URIRef:
+        prefix, _, local = curie.partition(":")
+        return URIRef(prefixes[prefix] + local)
+
+    rows = list(csv.DictReader(body, delimiter="\t"))
+    assert rows
+    for row in rows:
+        assert iri(row["mapping_justification"])
+        labels = {str(label) for label in ONTOLOGY.objects(iri(row["subject_id"]), RDFS.label)}
+        assert row["subject_label"] in labels
+        if row["predicate_id"] == "rdfs:subClassOf":
+            above = ONTOLOGY.transitive_objects(iri(row["subject_id"]), RDFS.subClassOf)
+            assert iri(row["object_id"]) in set(above)
+    stated = {(s, o) for s, o in ONTOLOGY.subject_objects(SKOS.closeMatch)}
+    mapped = {(iri(row["subject_id"]), iri(row["object_id"])) for row in rows}
+    assert stated <= mapped
