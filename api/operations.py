@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pyoxigraph import Triple
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from api import pages
 from api.dependencies import DatasetDep, ReaderDep, ReadQuery
 from api.errors import NothingThere, NotReady
 from api.memory import head_id
 from api.negotiation import choose
+from api.ontology_page import render_html
 from api.problems import TYPES
 from api.rdf import OFFERS, graph_format_of, rdf_response
 from api.service_description import dataset_description
@@ -58,12 +59,12 @@ def void(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Reque
 
 
 @router.get("/ontology", tags=["linked data"], summary="The ontology")
-def ontology(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request) -> Response:
+def ontology(query: Annotated[ReadQuery, Query()], request: Request) -> Response:
     """Give the ontology as a page or as RDF, by Accept header."""
     offers: list[tuple[str, GraphFormat | None]] = [("text/html", None), *OFFERS]
     chosen = choose(request.headers.get("accept"), offers)
     if chosen is None:
-        return pages.ontology_page(request, reader)
+        return HTMLResponse(render_html())
     return _turtle_as(resources.ontology_turtle(), chosen)
 
 

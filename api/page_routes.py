@@ -83,7 +83,7 @@ def search(
     )
 
 
-@router.get("/ask")
+@router.get("/questions")
 def questions(
     query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Request
 ) -> Response:
@@ -93,7 +93,7 @@ def questions(
     )
 
 
-@router.get("/ask/{name}")
+@router.get("/questions/{name}")
 def question(name: str, reader: ReaderDep, request: Request) -> Response:
     """Show a question: its form, its answer, its query."""
     asked = catalog_of(request)[name]
@@ -175,6 +175,12 @@ def timeline(
         label=name_of(reader, iri),
         moments=moments,
     )
+
+
+@router.get("/ask")
+def ask() -> Response:
+    """Lead to the questions."""
+    return RedirectResponse("/questions", 303)
 
 
 @router.get("/query")

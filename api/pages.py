@@ -25,7 +25,7 @@ from api.templates import language_of, page_response, render
 from api.timeline import timeline_of
 from graphstore.answer import Answer
 from graphstore.formats import GRAPH_FORMATS
-from ontology.namespaces import CONCEPT, DOC, DURE
+from ontology.namespaces import DOC
 
 _ROWS_ON_A_PAGE = 1000
 _FACTS_ON_A_PAGE = 200
@@ -188,27 +188,6 @@ def shown_term(term: object) -> Shown:
     return Shown("" if term is None else str(term))
 
 
-def ontology_page(request: Request, reader: Reader) -> Response:
-    """Show the vocabulary: classes, properties, concept schemes."""
-    schemes = sorted(
-        {
-            NamedNode(f"{CONCEPT}{quad.subject.value[len(CONCEPT) :].partition('/')[0]}")
-            for quad in reader.dataset.quads(None, t.IN_SCHEME, None, t.DEFAULT)
-            if isinstance(quad.subject, NamedNode)
-        },
-        key=lambda iri: iri.value,
-    )
-    return page_response(
-        request,
-        "ontology.html",
-        reader.language,
-        classes=_defined(reader, "Class"),
-        properties=_defined(reader, "ObjectProperty") + _defined(reader, "DatatypeProperty"),
-        schemes=[shown(reader, scheme) for scheme in schemes],
-        formats=GRAPH_FORMATS,
-    )
-
-
 def problem_page(request: Request, problem: Problem) -> str:
     """Return a problem as the text of a page."""
     return render(
@@ -223,18 +202,6 @@ def problem_page(request: Request, problem: Problem) -> str:
 def problem_type_page(request: Request, reader: Reader, kind: ProblemType) -> Response:
     """Explain a type of problem."""
     return page_response(request, "problem_type.html", reader.language, kind=kind)
-
-
-def _defined(reader: Reader, kind: str) -> list[tuple[Shown, str, str]]:
-    """Return the terms of a kind: label, definition, anchor; our own ones first."""
-    owl = NamedNode(f"http://www.w3.org/2002/07/owl#{kind}")
-    comment = NamedNode("http://www.w3.org/2000/01/rdf-schema#comment")
-    found = []
-    for iri in reader.subjects(t.RDF_TYPE, owl):
-        label = reader.label(iri)
-        text = _in_language(reader, iri, comment)
-        found.append((Shown(label.text, iri.value, label.language), text, iri.value))
-    return sorted(found, key=lambda x: (not x[2].startswith(DURE), x[2]))
 
 
 def _definition(reader: Reader, iri: NamedNode) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from pyoxigraph import Quad, Triple, serialize
+import pyoxigraph
+from pyoxigraph import Quad, Triple
 from starlette.responses import Response
 
 from api.negotiation import choose
@@ -37,7 +38,7 @@ def rdf_bytes(statements: Iterable[Statement], format: GraphFormat) -> bytes:
         # RDF/XML writes all declared namespaces whether used or not; the used ones suffice.
         text = "\n".join(str(item) for item in ordered)
         prefixes = {name: iri for name, iri in PREFIXES.items() if iri in text}
-    content = serialize(ordered, format=format.syntax, prefixes=prefixes)
+    content = pyoxigraph.serialize(ordered, format=format.syntax, prefixes=prefixes)
     return content if content is not None else b""
 
 

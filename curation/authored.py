@@ -1,4 +1,4 @@
-"""The authored files: one YAML file per document (two where two people wrote), read into records.
+"""The authored files: one YAML file per document, read into records.
 
 The format is described in docs/authoring.md. Nothing is interpreted here beyond its shape; terms
 and references are resolved in `curation.authoring`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,19 @@ _ABOUT_THE_EVIDENCE = {"at", "support", "note", "rank", "reason"}
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without the surprises: `2018-10-01` and `15:00` stay text."""
+    """YAML without the surprises: `2018-10-01` and `15:00` stay text, no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Refuse a key that stands twice; YAML would silently keep the last."""
+        seen = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -70,19 +82,19 @@ class Entry:
         return f"entry {self.number} ({self.form}) at {', '.join(map(str, self.at))}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class AuthoredFile:
     """What one document says, as a person wrote it down."""
 
     document: str
-    source: Mapping[str, Any] = field(default_factory=dict)
-    noise: list[Range] = field(default_factory=list)
-    entities: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    entries: list[Entry] = field(default_factory=list)
+    source: Mapping[str, Any]
+    noise: tuple[Range, ...]
+    entities: Mapping[str, Mapping[str, Any]]
+    entries: tuple[Entry, ...]
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Mapping[str, Any]], dict[str, AuthoredFile]]:
-    """Read the shared entities and every document's file; files of one document are joined.
+    """Read the shared entities and every document's file.
 
     Returns the shared entities by key and the authored files by document name, in order of name.
     Raises `AuthoringError` naming file and entry.
@@ -91,18 +103,20 @@ def read_folder(folder: Path) -> tuple[dict[str, Mapping[str, Any]], dict[str, A
     documents: dict[str, AuthoredFile] = {}
     for path in sorted(folder.glob("*.yaml")):
         content = _load(path)
+        entities = {key: entity or {} for key, entity in (content.get("entities") or {}).items()}
         if "document" not in content:
-            shared |= content.get("entities") or {}
+            shared |= entities
             continue
-        name = content["document"]
-        joined = documents.setdefault(name, AuthoredFile(name))
-        joined.source = content.get("source") or joined.source
-        joined.noise += [_range(path.name, "noise", text) for text in content.get("noise") or ()]
-        for key, entity in (content.get("entities") or {}).items():
-            if key in joined.entities:
-                raise AuthoringError(path.name, f"entity {key}", "is declared twice")
-            joined.entities[key] = entity or {}
-        joined.entries += _entries(path.name, content)
+        name = str(content["document"])
+        if name in documents:
+            raise AuthoringError(path.name, "document", f"{name} has a file already")
+        documents[name] = AuthoredFile(
+            document=name,
+            source=content.get("source") or {},
+            noise=tuple(_range(path.name, "noise", at) for at in content.get("noise") or ()),
+            entities=entities,
+            entries=tuple(_entries(path.name, content)),
+        )
     return shared, documents
 
 

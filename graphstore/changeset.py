@@ -6,10 +6,13 @@ The unit of every write; becomes one commit. See
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
-from pyoxigraph import Quad
+import pyoxigraph
+from pyoxigraph import Quad, RdfFormat
 
 _NONE: frozenset[Quad] = frozenset()
 
@@ -41,6 +44,16 @@ class Changeset:
         """The number of quads to add and to remove."""
         return len(self.added) + len(self.removed)
 
+    @cached_property
+    def added_lines(self) -> list[bytes]:
+        """The quads to add as N-Quads lines, in the order of their bytes."""
+        return quad_lines(self.added)
+
+    @cached_property
+    def removed_lines(self) -> list[bytes]:
+        """The quads to remove as N-Quads lines, in the order of their bytes."""
+        return quad_lines(self.removed)
+
     def inverse(self) -> Changeset:
         """Return the changeset that undoes this one, exactly so when this one is effective."""
         return Changeset(self.removed, self.added)
@@ -55,3 +68,10 @@ class Changeset:
             quad for quad in self.removed if quad not in self.added and dataset.contains(quad)
         )
         return Changeset(added, removed)
+
+
+def quad_lines(quads: Iterable[Quad]) -> list[bytes]:
+    """Return quads as N-Quads lines, in the order of their bytes."""
+    lines = pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS)
+    assert lines is not None  # no output was given, so the bytes are returned
+    return sorted(lines.splitlines(keepends=True))

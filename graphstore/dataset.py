@@ -22,7 +22,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 
 from graphstore.answer import Answer, Solutions
-from graphstore.changeset import Changeset
+from graphstore.changeset import Changeset, quad_lines
 from graphstore.embedded import BULK_QUADS, EmbeddedEngine, Scratch, as_stored
 from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import (
@@ -36,7 +36,6 @@ from graphstore.errors import (
 from graphstore.formats import N_QUADS, GraphFormat, graph_format
 from graphstore.lock import FolderLock
 from graphstore.log import Commit, CommitLog, CommitMeta
-from graphstore.patch import quad_lines
 from graphstore.terms import GraphName, Subject, Term
 from graphstore.validation import (
     Shapes,
@@ -411,7 +410,9 @@ class Dataset:
     def _effective(self, changeset: Changeset, tell: Progress) -> Changeset:
         tell("compare", 0, 1)
         stored = as_stored(changeset)
-        return Changeset(stored.added) if self._head is None else stored.effective(self)
+        if self._head is None and not stored.removed:
+            return stored  # nothing is there yet, so all of it has an effect
+        return stored.effective(self)
 
     def _judge_candidate(
         self, effective: Changeset, shapes: Shapes | None, tell: Progress

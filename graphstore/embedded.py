@@ -10,6 +10,7 @@ is then moved to in one rename: whatever happens, a reader and the next start fi
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +42,6 @@ from graphstore.errors import StorageUnavailable
 from graphstore.log import sync_folder
 from graphstore.query_text import check_query_text, syntax_error
 from graphstore.terms import GraphName, Subject, Term, holds_blank_node, written
-from ontology.namespaces import XSD
 
 BULK_QUADS: Final = 20_000
 """From this size on a changeset is bulk-loaded: an update takes about 15 µs a quad and its whole
@@ -50,6 +50,15 @@ write-ahead log at once, a new generation 50 ms and a fifth of that per quad."""
 _TERM_FUNCTION = NamedNode("urn:dure:term")
 _TERMS_PER_OPERATION = 60  # each is a BIND, and the engine's plans nest as deep as there are BINDs
 _POINTER = "current"
+_KEPT = re.compile(  # literals that certainly stand in the form that Oxigraph keeps
+    rb'"(?:(?:0|-?[1-9][0-9]{0,17})"\^\^<http://www\.w3\.org/2001/XMLSchema#integer>'
+    rb'|[0-9]{4}"\^\^<http://www\.w3\.org/2001/XMLSchema#gYear>'
+    rb'|[0-9]{4}-[0-9]{2}"\^\^<http://www\.w3\.org/2001/XMLSchema#gYearMonth>'
+    rb'|[0-9]{4}-[0-9]{2}-[0-9]{2}"\^\^<http://www\.w3\.org/2001/XMLSchema#date>'
+    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+    rb'"\^\^<http://www\.w3\.org/2001/XMLSchema#dateTime>)'
+)
+_BLANK_NODE = re.compile(rb"[\s(]_:")  # in a literal too, where it does no harm
 _NO_BINDINGS: Final[Mapping[str, Term]] = {}
 
 _Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
@@ -304,7 +313,7 @@ class EmbeddedEngine(StoreReader):
                 for quad in changeset.removed:
                     scratch.store.remove(quad)
                 _remove_empty_graphs(scratch.store, changeset)
-                _bulk_add(scratch.store, changeset.added)
+                _bulk_add(scratch.store, changeset)
                 if empty:
                     scratch.store.optimize()
             yield scratch
@@ -343,24 +352,26 @@ def as_stored(changeset: Changeset) -> Changeset:
     Oxigraph stores numbers, booleans and times by value: `"007"^^xsd:integer` comes back as `"7"`,
     and the two are one quad. The log must say what the engine holds, so it says so too.
     """
-    quads = changeset.added | changeset.removed
-    terms = [term for term in {quad.object for quad in quads} if _may_change(term)]
-    store = Store()
-    store.extend(
-        Quad(NamedNode(f"urn:{number}"), _TERM_FUNCTION, term) for number, term in enumerate(terms)
+    lines = (*changeset.added_lines, *changeset.removed_lines)
+    typed = b"".join(
+        line for line in lines if (b'"^^<' in line and not _KEPT.search(line)) or b"<<(" in line
     )
-    forms = {terms[int(str(quad.subject)[5:-1])]: quad.object for quad in store}
-    changed = {term: form for term, form in forms.items() if term != form}
-    if not changed:
+    quads = set(pyoxigraph.parse(typed, format=RdfFormat.N_QUADS))
+    if not quads or set(memory_scratch(quads).quads()) == quads:
         return changeset
+    terms = list({quad.object for quad in quads})
+    numbered = (Quad(NamedNode(f"urn:{n}"), _TERM_FUNCTION, term) for n, term in enumerate(terms))
+    forms = {
+        terms[int(str(quad.subject)[5:-1])]: quad.object
+        for quad in memory_scratch(numbered).quads()
+    }
 
     def stored(quad: Quad) -> Quad:
-        form = changed.get(quad.object, quad.object)
+        form = forms.get(quad.object, quad.object)
         return Quad(quad.subject, quad.predicate, form, quad.graph_name)
 
-    return Changeset(
-        frozenset(map(stored, changeset.added)), frozenset(map(stored, changeset.removed))
-    )
+    added, removed = map(stored, changeset.added), map(stored, changeset.removed)
+    return Changeset(frozenset(added), frozenset(removed))
 
 
 def memory_scratch(quads: Iterable[Quad]) -> Scratch:
@@ -372,12 +383,6 @@ def memory_scratch(quads: Iterable[Quad]) -> Scratch:
 
 def _empty(target: Path | None) -> Store:
     return Store() if target is None else Store(target)
-
-
-def _may_change(term: Term) -> bool:
-    if isinstance(term, Literal):
-        return term.language is None and term.datatype.value != f"{XSD}string"
-    return isinstance(term, Triple)
 
 
 def _substitutions(bindings: Mapping[str, Term]) -> dict[Variable, Term] | None:
@@ -545,10 +550,9 @@ def _remove_empty_graphs(store: Store, changeset: Changeset) -> None:
             store.remove_graph(name)
 
 
-def _bulk_add(store: Store, quads: frozenset[Quad]) -> None:
-    if any(_holds_blank_node(quad) for quad in quads):
-        store.bulk_extend(quads)  # parsing would give the blank nodes new labels
-        return
-    lines = pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS)
-    assert lines is not None  # no output was given, so the bytes are returned
-    store.bulk_load(lines, format=RdfFormat.N_QUADS, lenient=True)
+def _bulk_add(store: Store, changeset: Changeset) -> None:
+    document = b"".join(changeset.added_lines)
+    if document.startswith(b"_:") or _BLANK_NODE.search(document):
+        store.bulk_extend(changeset.added)  # parsing would give the blank nodes new labels
+    else:
+        store.bulk_load(document, format=RdfFormat.N_QUADS, lenient=True)

@@ -39,8 +39,8 @@ def write_patch(changeset: Changeset, headers: Mapping[str, NamedNode | Literal]
     """
     lines = [_header_line(key, term) for key, term in headers.items()]
     lines.append(b"TX .\n")
-    lines += [b"D " + line for line in quad_lines(changeset.removed)]
-    lines += [b"A " + line for line in quad_lines(changeset.added)]
+    lines += [b"D " + line for line in changeset.removed_lines]
+    lines += [b"A " + line for line in changeset.added_lines]
     lines.append(b"TC .\n")
     return b"".join(lines)
 
@@ -94,13 +94,6 @@ def read_headers(lines: Iterable[bytes]) -> dict[str, NamedNode | Literal]:
         key, term = _read_header(line, number)
         headers[key] = term
     raise RdfSyntaxError("the patch ends before its TX line")
-
-
-def quad_lines(quads: Iterable[Quad]) -> list[bytes]:
-    """Return the quads as N-Quads lines, in the order of their bytes."""
-    lines = pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS)
-    assert lines is not None  # no output was given, so the bytes are returned
-    return sorted(lines.splitlines(keepends=True))
 
 
 def _header_line(key: str, term: NamedNode | Literal) -> bytes:

@@ -228,3 +228,15 @@ def test_shared_entities_are_read_from_a_file_without_a_document(folder: Path) -
     shared, files = read_folder(folder)
     assert list(shared) == ["seoul"]
     assert files == {}
+
+
+def test_a_key_that_stands_twice_is_told(folder: Path) -> None:
+    body = "names:\n  gsef: [{text: GSEF, at: 0-4}]\n  gsef: [{text: KCCA, at: 9-13}]\n"
+    with pytest.raises(AuthoringError, match="'gsef' stands twice"):
+        compiled(folder, body)
+
+
+def test_a_document_has_one_file(folder: Path) -> None:
+    (folder / "s900b.yaml").write_text("document: s900\n")
+    with pytest.raises(AuthoringError, match="s900 has a file already"):
+        compiled(folder, "")

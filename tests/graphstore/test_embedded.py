@@ -53,6 +53,7 @@ def test_a_change_does_what_set_algebra_says(before: frozenset[Quad], change: Ch
 def test_a_large_change_does_the_same_as_a_small_one(
     before: frozenset[Quad], change: Changeset
 ) -> None:
+    before, change = as_stored(Changeset(before)).added, as_stored(change)
     small, large = EmbeddedEngine.in_memory(), EmbeddedEngine.in_memory()
     for engine in (small, large):
         engine.apply(Changeset(before), MARKER)
@@ -254,6 +255,26 @@ def test_terms_that_need_escapes_come_back(engine: EmbeddedEngine) -> None:
     )
     engine.apply(Changeset(items | {odd}), MARKER)
     assert set(engine.quads()) == items | {odd}
+
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["integer", "gYear", "gYearMonth", "date", "dateTime", "decimal", "boolean"]),
+    st.integers(-(10**20), 10**20).map(str)
+    | st.from_regex(
+        r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]Z)?)?)?", fullmatch=True
+    )
+    | st.sampled_from(
+        ["-0", "00", "+1", "1.0", "true", "0000", "2026-02-30", "2026-01-01T24:00:00Z"]
+    ),
+)
+def test_forms_taken_for_kept_are_kept(kind: str, text: str) -> None:
+    term = Literal(text, datatype=NamedNode(f"{XSD}{kind}"))
+    change = Changeset(frozenset({Quad(iri("s"), iri("p"), term)}))
+    assert as_stored(change).added == frozenset(memory_scratch(change.added).quads())
 
 
 def test_literals_take_the_form_that_the_engine_keeps() -> None:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from graphstore.changeset import Changeset
+from graphstore.changeset import Changeset, quad_lines
 from graphstore.errors import RdfSyntaxError
-from graphstore.patch import quad_lines, read_headers, read_patch, write_patch
+from graphstore.patch import read_headers, read_patch, write_patch
 from tests.graphstore.strategies import changesets, iri, quad, texts
 
 EXAMPLE = b"""H author "ana" .

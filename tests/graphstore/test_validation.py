@@ -16,11 +16,10 @@ from pyshacl import validate as pyshacl_validate
 from rdflib import RDF, SH, Graph
 from rdflib.term import Node
 
-from graphstore.changeset import Changeset
+from graphstore.changeset import Changeset, quad_lines
 from graphstore.embedded import memory_scratch
 from graphstore.errors import ShapesNotUsable
 from graphstore.formats import parse_quads
-from graphstore.patch import quad_lines
 from graphstore.shapes import SUBCLASS, TYPE
 from graphstore.terms import Term
 from graphstore.validation import (
