@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from api import terms as t
-from ontology.namespaces import CV, DCT, DURE, ELI, ORG, SCHEMA
+from ontology.namespaces import CV, DCT, DURE, ELI, FOAF, ORG, SCHEMA
 
 # key → (English, Korean)
 TEXTS: dict[str, tuple[str, str]] = {
@@ -242,6 +242,7 @@ INVERSE: dict[NamedNode, Heading] = {
     _n(ELI, "jurisdiction"): Heading("works", ("Laws", "적용 법규")),
     _n(DCT, "references"): Heading("works", ("Referred to in", "이를 언급한 것")),
     t.MEMBER: Heading("memberships", ("Belongs to the group", "속한 집단")),
+    _n(FOAF, "member"): Heading("memberships", ("Belongs to the group", "속한 집단")),
     t.IS_VERSION_OF: Heading("documents", ("Captured as", "수집본")),
 }
 
