@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -23,7 +24,8 @@ from api import (
     sparql,
     typed_lists,
 )
-from api.memory import Memories, head_id
+from api.examples import add_examples
+from api.memory import Memories
 from api.middleware import BodyLimit, Head, ReadHeaders, RequestLog
 from api.settings import Settings
 from graphstore.archive import SourceArchive
@@ -77,7 +79,21 @@ def create_app(settings: Settings | None = None, dataset: Dataset | None = None)
     for room in (page_routes, entities, typed_lists, questions, sparql, linked_data, operations):
         app.include_router(room.router)
     _add_middleware(app, chosen)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """Let the API's description carry the recorded examples."""
+    plain = app.openapi
+
+    def with_examples() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            add_examples(plain())
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = with_examples  # type: ignore[method-assign]
 
 
 def _attach(app: FastAPI, dataset: Dataset) -> None:
@@ -92,7 +108,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
     def state() -> tuple[str, str]:
         memories: Memories = app.state.memories
-        return head_id(app.state.dataset), f"{code} {memories.archived()}"
+        return _commit_header(app.state.dataset), f"{code} {memories.archived()}"
 
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes)
     app.add_middleware(ReadHeaders, version=state)
@@ -105,6 +121,15 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     )
     app.add_middleware(Head)
     app.add_middleware(RequestLog)
+
+
+def _commit_header(dataset: Dataset) -> str:
+    """Return the head commit as a structured field: its number, and its id as a parameter.
+
+    https://www.rfc-editor.org/rfc/rfc9651#section-3.3.1
+    """
+    head = dataset.head
+    return f'{head.number};id="{head.id}"' if head else "0"
 
 
 def _fingerprint() -> str:

@@ -58,6 +58,9 @@ def span_words(first: str, last: str, language: str) -> str:
     times = (_TIME.match(first), _TIME.match(last))
     if times[0] and times[1] and times[0][1] == times[1][1]:
         return f"{date_words(first, language)}–{times[1][2]}"
+    if times[1] and times[1][1] == first:
+        until = f"{times[1][2]}까지" if korean else f"until {times[1][2]}"
+        return f"{date_words(first, language)}, {until}"
     one, other = _DAY.match(first), _DAY.match(last)
     if one and other and one[1] == other[1] and not korean:
         if one[2] == other[2]:

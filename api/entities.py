@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -195,7 +196,7 @@ def _entity(reader: Reader, iri: NamedNode, slug: str) -> m.Entity:
     )
 
 
-def entity_names(reader: Reader, units: list[Unit]) -> list[m.Name]:
+def entity_names(reader: Reader, units: Sequence[Unit]) -> list[m.Name]:
     """Return the names of an entity that may be shown, preferred ones first, each once."""
     kinds = {
         words.value: reference(reader, kind).label

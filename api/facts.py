@@ -24,6 +24,10 @@ BOUNDS = (t.EARLIEST_BEGIN, t.LATEST_BEGIN, t.EARLIEST_END, t.LATEST_END)
 _MACHINERY = frozenset({t.RDF_TYPE, t.LABEL, t.DERIVED_FROM, *BOUNDS})
 
 
+# Things whose facts are remembered; with some hundred facts each, 50 MB.
+_REMEMBERED = 500
+
+
 @dataclass(frozen=True)
 class Fact:
     """One triple about a node: property, value, and evidence."""
@@ -66,7 +70,7 @@ def facts_about(reader: Reader, subject: NamedNode) -> list[Fact]:
     ]
 
 
-def units_about(reader: Reader, thing: NamedNode, *, incoming: bool = True) -> list[Unit]:
+def units_about(reader: Reader, thing: NamedNode, *, incoming: bool = True) -> tuple[Unit, ...]:
     """Return the facts about `thing`, in no particular order.
 
     Args:
@@ -74,6 +78,15 @@ def units_about(reader: Reader, thing: NamedNode, *, incoming: bool = True) -> l
         thing: an entity, a concept or a document.
         incoming: also the facts that point at it.
     """
+    return reader.memory.lookup(
+        f"units-{incoming}",
+        thing.value,
+        lambda: tuple(_units(reader, thing, incoming=incoming)),
+        room=_REMEMBERED,
+    )
+
+
+def _units(reader: Reader, thing: NamedNode, *, incoming: bool) -> list[Unit]:
     found = [
         _outgoing(reader, fact)
         for fact in facts_about(reader, thing)

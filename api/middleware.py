@@ -32,9 +32,9 @@ Version = Callable[[], tuple[str, str]]
 class ReadHeaders:
     """Gives read answers `Dure-Commit`, `ETag` and `Vary`, and answers 304 where nothing changed.
 
-    `version` returns the id of the head commit and a text for whatever else the answers depend
-    on. Nothing but 200 ever gets a tag, so a tag that matches proves that the answer would be the
-    same 200, and the route need not run.
+    `version` returns the head commit as the header has it, and a text for whatever else the
+    answers depend on. Nothing but 200 ever gets a tag, so a tag that matches proves that the
+    answer would be the same 200, and the route need not run.
     """
 
     def __init__(self, app: ASGIApp, version: Version) -> None:

@@ -221,10 +221,16 @@ def _row(reader: Reader, iri: NamedNode) -> dict[str, object]:
         "thing": shown(reader, iri),
         "label": name_of(reader, iri),
         "href": page_address(iri.value),
-        "kinds": [shown(reader, kind) for kind in reader.types(iri)],
+        "kinds": [shown(reader, kind) for kind in _kinds(reader, iri)],
         "when": date_words_of(reader, iri),
         "places": [shown(reader, place) for place in reader.objects(iri, t.LOCATION)],
     }
+
+
+def _kinds(reader: Reader, iri: NamedNode) -> list[NamedNode]:
+    """Return what a row calls a thing: its own kind (a training), else its class (an event)."""
+    kinds = [x for x in reader.objects(iri, t.DC_TYPE) if isinstance(x, NamedNode)]
+    return kinds or list(reader.types(iri))
 
 
 def _moment_value(reader: Reader, unit: Unit) -> Shown:

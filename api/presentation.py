@@ -15,7 +15,7 @@ from api.facts import Unit
 from api.nodes import kind_of, name_of, number_words, words_of
 from api.reader import Reader
 from api.timeline import date_words_of
-from api.wording import FORWARD, INVERSE, NODES, QUALIFIERS, SECTIONS, Heading
+from api.wording import FORWARD, INVERSE, NODES, QUALIFIERS, SECTIONS, Heading, words
 from graphstore.terms import Term
 from ontology.namespaces import BASE, EDTF, ID, XSD
 
@@ -113,7 +113,7 @@ def shown(reader: Reader, term: Term) -> Shown:
             return Shown(date_words(term.value, reader.language))
         if datatype == f"{XSD}boolean":
             yes = term.value in {"true", "1"}
-            return Shown(("예" if yes else "아니요") if reader.language == "ko" else str(yes))
+            return Shown(words("yes" if yes else "no", reader.language))
         return Shown(term.value, None, term.language)
     if not isinstance(term, NamedNode):
         return Shown(str(term))
@@ -197,9 +197,9 @@ def _heading_words(reader: Reader, unit: Unit, heading: Heading) -> tuple[str, s
             place = _ROLE_ORDER.index(local) if local in _ROLE_ORDER else len(_ROLE_ORDER)
             return _capital(name_of(reader, role).text), f"{place:02} {local}"
     if not unit.inverse and unit.property in FORWARD:
-        words = FORWARD[unit.property]
+        named = FORWARD[unit.property]
         place = list(FORWARD).index(unit.property)
-        return words[reader.language == "ko"], f"  {place:02}"
+        return named[reader.language == "ko"], f"  {place:02}"
     label = _capital(name_of(reader, unit.property).text)
     if unit.inverse:
         return f"← {label}", label
@@ -270,9 +270,9 @@ def _when(reader: Reader, unit: Unit) -> str:
     """Return the date of a fact: that of its node, else of the event at its other end."""
     for dated in (unit.node, unit.value if unit.inverse else None):
         if isinstance(dated, NamedNode) and kind_of(reader, dated) not in {t.QUANTITY, t.MONEY}:
-            words = date_words_of(reader, dated)
-            if words:
-                return words
+            when = date_words_of(reader, dated)
+            if when:
+                return when
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -108,12 +109,28 @@ def answer_rows(
     reader: Reader, request: Request, asked: Question, given: dict[str, str]
 ) -> list[Row]:
     """Return the solutions of a question: what the columns hold, in the question's own order."""
+    bindings = catalog_of(request).bindings(reader.dataset, asked.name, given)
+    return _rows(reader, asked, bindings)
+
+
+# Reading of dates leaves exceptions behind that keep the frames of their callers, and so their
+# variables, until some thread collects garbage; the engine's results may only die in the thread
+# that made them. So whatever holds results gets values that were read before it was called.
+
+
+def _rows(reader: Reader, asked: Question, bindings: dict[str, Term]) -> list[Row]:
     columns = [column.name for column in asked.columns]
-    solutions = catalog_of(request).run(reader.dataset, asked.name, given)
-    return [
-        Row({name: cell for name in columns if (cell := row.get(name)) is not None})
-        for row in solutions
-    ]
+    rows = []
+    for solution in reader.dataset.select(asked.text, bindings):
+        cells = {name: solution[name] for name in columns}
+        rows.append(Row({name: cell for name, cell in cells.items() if cell is not None}))
+    return rows
+
+
+def _written(
+    reader: Reader, asked: Question, bindings: dict[str, Term], format: ResultFormat
+) -> Iterator[bytes]:
+    return reader.dataset.query(asked.text, bindings).write(format)
 
 
 def question_model(reader: Reader, asked: Question, *, sparql: bool) -> m.Question:
@@ -178,9 +195,10 @@ def _table(
     for name in ("limit", "cursor"):
         if name in request.query_params:
             raise BadParameter(name, "is for JSON pages; this format holds the whole answer")
-    answer = catalog_of(request).answer(reader.dataset, asked.name, given)
+    bindings = catalog_of(request).bindings(reader.dataset, asked.name, given)
     headers = {"Content-Disposition": f'inline; filename="{asked.name}.{format.extension}"'}
-    return StreamingResponse(answer.write(format), 200, headers, format.media_type)
+    written = _written(reader, asked, bindings, format)
+    return StreamingResponse(written, 200, headers, format.media_type)
 
 
 def _page_of(rows: list[Row], cursor: str | None, limit: int) -> tuple[list[Row], str | None]:

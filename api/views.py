@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from pydantic import BaseModel
@@ -115,7 +116,7 @@ def statement(reader: Reader, unit: Unit) -> m.Statement:
     )
 
 
-def facts_by_name(reader: Reader, units: list[Unit]) -> dict[str, list[m.Statement]]:
+def facts_by_name(reader: Reader, units: Sequence[Unit]) -> dict[str, list[m.Statement]]:
     """Return facts by the names that `/context.jsonld` gives their properties."""
     found: dict[str, list[m.Statement]] = {}
     for unit in sorted(units, key=unit_order):

@@ -182,7 +182,6 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "parts": ("Parts", "구성"),
     "events": ("Events", "행사"),
     "outcomes": ("Outcomes", "결과물"),
-    "statements": ("Statements", "발언"),
     "money": ("Money", "재정"),
     "statistics": ("Statistics", "통계"),
     "milestones": ("Milestones", "경과"),
@@ -190,7 +189,8 @@ SECTIONS: dict[str, tuple[str, str]] = {
     "structure": ("Structure", "조직 구조"),
     "here": ("In this place", "이곳에서"),
     "works": ("Works", "저작과 사업"),
-    "topics": ("About this topic", "이 주제를 다루는 것"),
+    "statements": ("Statements", "발언"),
+    "topics": ("About it", "이를 다루는 것"),
     "documents": ("Documents", "문서"),
     "other": ("Also said", "그 밖의 언급"),
 }

@@ -6,6 +6,7 @@
     ├ AuthoringError (file, where, reason)     an authored data file cannot be compiled
     ├ PassageUnknown (document, range)         a passage has no hash and the document is not at hand
     ├ UnsourcedFact (quads)                    a fact stands in no evidence graph
+    ├ IncompleteAssertion (assertions)         evidence without its record, or a record without any
     ├ DerivedWrite (graph)                     a graph that only rules write
     ├ PassageMismatch (passage, hashes)        a passage is not what the archived document has
     └ CopiedText (findings)                    a literal repeats eight words of a source in a row
@@ -60,6 +61,19 @@ class UnsourcedFact(CurationError):
             "assertion that cites a passage."
         )
         self.quads = quads
+
+
+class IncompleteAssertion(CurationError):
+    """An evidence graph has no record that says where it comes from, or a record has no graph."""
+
+    def __init__(self, assertions: list[str]) -> None:
+        """Keep the IRIs of the assertions."""
+        super().__init__(
+            f"{len(assertions)} assertion(s) with a graph but no record, or a record but no graph: "
+            f"{', '.join(assertions[:3])}. Give each its triples in a graph of its name, and in "
+            "the default graph a record: type dure:Assertion, rank, submission, time, passages."
+        )
+        self.assertions = assertions
 
 
 class DerivedWrite(CurationError):

@@ -11,16 +11,22 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from graphstore.archive import SourceArchive
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
 from curation.assertions import ASSERTION as ASSERTION_CLASS
 from curation.assertions import END, HAS_SOURCE, PASSAGE, SHA256, START
 from curation.copying import copied
-from curation.errors import CopiedText, DerivedWrite, PassageMismatch, UnsourcedFact
+from curation.errors import (
+    CopiedText,
+    DerivedWrite,
+    IncompleteAssertion,
+    PassageMismatch,
+    UnsourcedFact,
+)
 from curation.projection import project
 from curation.view import View
 from curation.vocabulary import RDF_TYPE
+from graphstore.archive import SourceArchive
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset, Progress
 from graphstore.log import Commit, CommitMeta
@@ -50,12 +56,14 @@ def prepare(
     """Return the whole changeset that a submission amounts to, checked against its documents.
 
     Raises `UnsourcedFact` for facts in the default graph that no evidence graph holds,
+    `IncompleteAssertion` for evidence graphs without a record and records without a graph,
     `DerivedWrite` for quads in a graph that only rules write, `PassageMismatch` for a passage
     whose hash is not that of the archived document, `CopiedText` for literals that repeat a source.
     """
     added = frozenset(skolemised(submission.added))
     change = Changeset(added=added, removed=frozenset(submission.removed))
     _refuse_unsourced(dataset, change)
+    _refuse_incomplete(dataset, change)
     if archive is not None:
         _check_evidence(dataset, change, archive)
     return project(dataset, change)
@@ -135,6 +143,25 @@ def _refuse_unsourced(dataset: Dataset, change: Changeset) -> None:
             raise DerivedWrite(str(quad.graph_name))
     if unsourced:
         raise UnsourcedFact(sorted(map(str, unsourced)))
+
+
+def _refuse_incomplete(dataset: Dataset, change: Changeset) -> None:
+    """Refuse assertions that the change would leave with a graph or a record alone."""
+    view = View(dataset, change.added, change.removed)
+    touched = {
+        name
+        for quad in (*change.added, *change.removed)
+        for name in (quad.graph_name, quad.subject)
+        if isinstance(name, NamedNode) and name.value.startswith(ASSERTION)
+    }
+    incomplete = [
+        name.value
+        for name in touched
+        if (ASSERTION_CLASS in view.objects(name, RDF_TYPE, _DEFAULT))
+        != (next(view.graph(name), None) is not None)
+    ]
+    if incomplete:
+        raise IncompleteAssertion(sorted(incomplete))
 
 
 def _check_evidence(dataset: Dataset, change: Changeset, archive: SourceArchive) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from graphstore.archive import SourceArchive
 from rich.console import Console
 
 from api.settings import Settings
+from graphstore.archive import SourceArchive
 from graphstore.dataset import Dataset
 
 DataFolder = Annotated[

@@ -32,6 +32,7 @@ def test_dates_in_words(text: str, english: str, korean: str) -> None:
 def test_spans_within_a_day() -> None:
     begin, end = "2019-10-28T09:00:00+09:00", "2019-10-28T10:30:00+09:00"
     assert span_words(begin, end, "en") == "28 October 2019, 09:00–10:30"
+    assert span_words("2019-10-28", end, "en") == "28 October 2019, until 10:30"
 
 
 def test_periods() -> None:

@@ -32,8 +32,10 @@ def test_misspellings_are_found_and_not_shown(client: httpx.Client) -> None:
     items = client.get("/api/v1/entities", params={"q": "Jaffina"}).json()["items"]
     assert "Jaffna" in {item["label"] for item in items}
     assert all(item.get("matched") != "Jaffina" for item in items)
-    page = client.get(f"/page/{items[0]['id']}")
-    assert "Jaffina" not in page.text
+    for item in items:
+        names = client.get(f"/api/v1/entities/{item['id']}").json()["names"]
+        assert "Jaffina" not in {name["text"] for name in names}
+        assert ">Jaffina<" not in client.get(f"/page/{item['id']}").text
 
 
 def test_labels_in_korean(client: httpx.Client) -> None:

@@ -10,7 +10,13 @@ import pytest
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from curation.assertions import Assertion, Passage
-from curation.errors import CopiedText, DerivedWrite, PassageMismatch, UnsourcedFact
+from curation.errors import (
+    CopiedText,
+    DerivedWrite,
+    IncompleteAssertion,
+    PassageMismatch,
+    UnsourcedFact,
+)
 from curation.gate import Submission, preview, skolemised, submit
 from curation.identifiers import passage_iri, snapshot_iri
 from graphstore.archive import SourceArchive
@@ -99,6 +105,20 @@ def test_a_fact_without_evidence_is_refused_and_nothing_changes(dataset: Dataset
     with pytest.raises(UnsourcedFact, match="1 fact"):
         submit(dataset, Submission(meta(), [*evidence(described("y")), fact]), shapes=None)
     assert dataset.count() == (0, 0)
+
+
+def test_evidence_without_its_record_is_refused(dataset: Dataset) -> None:
+    whole = evidence(described("y"))
+    graph = [quad for quad in whole if quad.graph_name == NamedNode(f"{ASSERTION}a")]
+    record = [quad for quad in whole if quad not in graph]
+    for half in (graph, record):
+        with pytest.raises(IncompleteAssertion, match="assertion/a"):
+            submit(dataset, Submission(meta(), half), shapes=None)
+    submit(dataset, Submission(meta(), whole), shapes=None)
+    with pytest.raises(IncompleteAssertion):
+        submit(dataset, Submission(meta(), (), graph), shapes=None)
+    assert dataset.head is not None
+    assert dataset.head.number == 1
 
 
 def test_only_rules_write_the_derived_graph(dataset: Dataset) -> None:
