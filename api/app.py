@@ -25,7 +25,7 @@ from api import (
     typed_lists,
 )
 from api.examples import add_examples
-from api.memory import Memories
+from api.memory import Memories, head_id
 from api.middleware import BodyLimit, Head, ReadHeaders, RequestLog
 from api.settings import Settings
 from graphstore.archive import SourceArchive
@@ -108,7 +108,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
     def state() -> tuple[str, str]:
         memories: Memories = app.state.memories
-        return _commit_header(app.state.dataset), f"{code} {memories.archived()}"
+        return head_id(app.state.dataset), f"{code} {memories.archived()}"
 
     app.add_middleware(BodyLimit, limit_bytes=settings.max_body_bytes)
     app.add_middleware(ReadHeaders, version=state)
@@ -121,15 +121,6 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     )
     app.add_middleware(Head)
     app.add_middleware(RequestLog)
-
-
-def _commit_header(dataset: Dataset) -> str:
-    """Return the head commit as a structured field: its number, and its id as a parameter.
-
-    https://www.rfc-editor.org/rfc/rfc9651#section-3.3.1
-    """
-    head = dataset.head
-    return f'{head.number};id="{head.id}"' if head else "0"
 
 
 def _fingerprint() -> str:

@@ -32,8 +32,8 @@ Version = Callable[[], tuple[str, str]]
 class ReadHeaders:
     """Gives read answers `Dure-Commit`, `ETag` and `Vary`, and answers 304 where nothing changed.
 
-    `version` returns the head commit as the header has it, and a text for whatever else the
-    answers depend on. Nothing but 200 ever gets a tag, so a tag that matches proves that the
+    `version` returns the id of the head commit, and a text for whatever else the answers depend
+    on. Nothing but 200 ever gets a tag, so a tag that matches proves that the
     answer would be the same 200, and the route need not run.
     """
 
