@@ -1,6 +1,6 @@
 """Graphs and datasets as bytes, in the format a client likes best.
 
-One seam to the engine's serializers, so that no other module knows them.
+The bytes come from the engine's serializers, through `graphstore.formats`.
 """
 
 from __future__ import annotations
@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-import pyoxigraph
 from pyoxigraph import Quad, Triple
 from starlette.responses import Response
 
 from api.negotiation import choose
-from graphstore.formats import GRAPH_FORMATS, RDF_XML, GraphFormat
-from ontology.namespaces import PREFIXES
+from graphstore.formats import GRAPH_FORMATS, GraphFormat, write_quads
 
 Statement = TypeVar("Statement", Quad, Triple)
 
@@ -33,13 +31,7 @@ def graph_format_of(accept: str | None) -> GraphFormat:
 def rdf_bytes(statements: Iterable[Statement], format: GraphFormat) -> bytes:
     """Return triples or quads as a document; equal content gives equal bytes."""
     ordered = sorted(set(statements), key=str)
-    prefixes = PREFIXES
-    if format is RDF_XML:
-        # RDF/XML writes all declared namespaces whether used or not; the used ones suffice.
-        text = "\n".join(str(item) for item in ordered)
-        prefixes = {name: iri for name, iri in PREFIXES.items() if iri in text}
-    content = pyoxigraph.serialize(ordered, format=format.syntax, prefixes=prefixes)
-    return content if content is not None else b""
+    return write_quads(ordered, format)
 
 
 def rdf_response(

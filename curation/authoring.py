@@ -20,7 +20,6 @@ from pyoxigraph import (
     RdfFormat,
     Triple,
     parse,
-    serialize,
 )
 
 from curation import vocabulary
@@ -37,13 +36,13 @@ from curation.identifiers import (
     submission_iri,
 )
 from curation.vocabulary import RDF_TYPE, Vocabulary
+from graphstore.formats import TRIG, write_quads
 from ontology.namespaces import (
     DCT,
     DURE,
     GRAPH_EDITORIAL,
     ID,
     ORG,
-    PREFIXES,
     PROV,
     SCHEMA,
     SKOS,
@@ -87,14 +86,7 @@ class CompiledDocument:
 
     def trig(self) -> bytes:
         """Return the quads as TriG with the project's prefixes; equal input, equal bytes."""
-        return _trig(self.quads())
-
-
-def _trig(quads: Iterable[Quad]) -> bytes:
-    content = serialize(quads, format=RdfFormat.TRIG, prefixes=PREFIXES)
-    if content is None:
-        raise RuntimeError("the serializer returned nothing")
-    return content
+        return write_quads(self.quads(), TRIG)
 
 
 def _order(quad: Quad) -> tuple[str, str, bool, str, str]:

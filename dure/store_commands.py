@@ -114,7 +114,7 @@ def validate(
     elif format is ReportFormat.TURTLE:
         sys.stdout.buffer.write(report.to_turtle())
     else:
-        typer.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(json.loads(report.to_json()), ensure_ascii=False, indent=2))
     raise typer.Exit(0 if report.conforms else 1)
 
 

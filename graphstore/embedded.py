@@ -46,7 +46,7 @@ from graphstore.terms import GraphName, Subject, Term, holds_blank_node, written
 BULK_QUADS: Final = 3_000
 """From this size on a changeset is bulk-loaded: an update takes about 15 µs a quad, twice (once in
 the candidate that is validated), and its whole write-ahead log at once; a new generation takes
-50 ms and a fifth of that per quad, once. The five documents load in 9 s with it, in 14 s without."""
+50 ms and a fifth of that per quad, once. The five documents load in 9 s so, in 14 s without."""
 
 _TERM_FUNCTION = NamedNode("urn:dure:term")
 _TERMS_PER_OPERATION = 60  # each is a BIND, and the engine's plans nest as deep as there are BINDs

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import pyoxigraph
-from pyoxigraph import Quad, QueryResultsFormat, RdfFormat
+from pyoxigraph import Quad, QueryResultsFormat, RdfFormat, Triple
 
 from graphstore.errors import RdfSyntaxError, UnknownFormat
+from ontology.namespaces import PREFIXES
 
 # An RDF/XML document may grow to this many times its size by its own entities; honest documents
 # abbreviate namespaces and stay far below, a "billion laughs" does not.
@@ -153,6 +154,26 @@ def parse_quads(
         raise _syntax_error(error) from error
     except ValueError as error:
         raise RdfSyntaxError(str(error)) from error
+
+
+def write_quads(statements: Iterable[Quad] | Iterable[Triple], format: GraphFormat | str) -> bytes:
+    """Return quads or triples as a document with the project's prefixes, in the order given.
+
+    Args:
+        statements: triples, or quads where the format holds named graphs.
+        format: a graph format, or its name, media type or extension.
+
+    Raises:
+        UnknownFormat: there is no such format.
+    """
+    chosen = graph_format(format) if isinstance(format, str) else format
+    prefixes = PREFIXES
+    if chosen is RDF_XML:
+        # RDF/XML writes all declared namespaces whether used or not; the used ones suffice.
+        text = "\n".join(map(str, statements))
+        prefixes = {name: iri for name, iri in PREFIXES.items() if iri in text}
+    document = pyoxigraph.serialize(statements, format=chosen.syntax, prefixes=prefixes)
+    return document if document is not None else b""
 
 
 def _normalised(text: str) -> str:

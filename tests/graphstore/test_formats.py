@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from pyoxigraph import DefaultGraph, Literal, Quad
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from graphstore.errors import RdfSyntaxError, UnknownFormat
 from graphstore.formats import (
@@ -21,6 +21,7 @@ from graphstore.formats import (
     graph_format,
     parse_quads,
     result_format,
+    write_quads,
 )
 from tests.graphstore.strategies import iri, quad
 
@@ -157,3 +158,12 @@ def test_entities_are_expanded_within_reason() -> None:
 def test_entity_bombs_are_refused(document: bytes) -> None:
     with pytest.raises(RdfSyntaxError, match="entities"):
         parse_quads(document, "rdfxml")
+
+
+@pytest.mark.parametrize("format", GRAPH_FORMATS, ids=lambda item: item.name)
+def test_what_is_written_is_read_again(format: GraphFormat) -> None:
+    subject = NamedNode("https://w3id.org/dure/id/x")
+    triple = Triple(subject, NamedNode("https://schema.org/name"), Literal("두레", language="ko"))
+    statement = Quad(*triple)
+    document = write_quads([statement] if format.holds_named_graphs else [triple], format)
+    assert parse_quads(document, format) == [statement]
