@@ -156,7 +156,7 @@ def parse_quads(
         raise RdfSyntaxError(str(error)) from error
 
 
-def write_quads(statements: Iterable[Quad] | Iterable[Triple], format: GraphFormat | str) -> bytes:
+def write_quads(statements: Sequence[Quad] | Sequence[Triple], format: GraphFormat | str) -> bytes:
     """Return quads or triples as a document with the project's prefixes, in the order given.
 
     Args:

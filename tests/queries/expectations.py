@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pyoxigraph import DefaultGraph, Literal, NamedNode
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode
 
 from graphstore.answer import Solution, Solutions
 from graphstore.dataset import Dataset
+from graphstore.terms import Term
 from ontology.namespaces import RDFS
 from queries.catalog import Catalog
 from queries.names import LABELS, normal_form
@@ -124,6 +125,9 @@ def _row(row: Iterable[Any]) -> Row:
 
 
 def _cells(solution: Solution, columns: list[str]) -> Row:
+    return tuple(_text(solution[column]) for column in columns)
+
+
+def _text(term: Term | None) -> Cell:
     # A concatenation of nothing is an empty string; expectations write both as null.
-    values = (solution[column] for column in columns)
-    return tuple(value.value or None if hasattr(value, "value") else None for value in values)
+    return term.value or None if isinstance(term, NamedNode | BlankNode | Literal) else None

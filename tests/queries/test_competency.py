@@ -1,4 +1,4 @@
-"""The competency questions of docs/competency-questions.md, each with its expected answer."""
+"""The 55 competency questions of the model, each with the answer that the documents give."""
 
 from __future__ import annotations
 
