@@ -11,6 +11,7 @@ Media types are those registered by the formats' specifications, for example
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
