@@ -1,30 +1,32 @@
-"""Both ways of running the shapes: pySHACL, and SPARQL constraints set-based in Oxigraph.
+"""Both ways of running the shapes: pySHACL alone, and the project's validation.
 
-Results are compared as pairs of rule code and focus node, the part of a validation report
+The project runs core constraints in pySHACL and SPARQL ones set-based in the engine; pySHACL alone
+runs both itself, one focus node at a time. Results are compared as pairs of rule code and focus node, the part of a validation report
 (https://www.w3.org/TR/shacl/#results-validation-result) that both ways have in common.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import pyoxigraph
+from pyoxigraph import BlankNode, NamedNode
 from pyshacl import validate
-from rdflib import RDF, RDFS, SH, BNode, Graph, Namespace, URIRef
+from rdflib import RDF, RDFS, SH, BNode, Graph, Namespace
 from rdflib.plugins.sparql import algebra, parser, processor
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.term import Node
 
+from graphstore.formats import TURTLE, parse_quads
+from graphstore.validation import Shapes, validate_quads
 from ontology import resources
 from ontology.namespaces import SHAPES_NS
 
 SHP = Namespace(SHAPES_NS)
 BAD = Path(__file__).parent / "bad"
+OURS = Shapes.load()
 
 Finding = tuple[str, str]
 """Code of the rule, focus node (all blank nodes are alike)."""
@@ -38,7 +40,7 @@ class Rules:
     hierarchy: Graph
     core: Graph
     sparql: Graph
-    queries: dict[str, str] = field(default_factory=dict)
+    sparql_codes: frozenset[str]
 
     def core_findings(self, data: Graph) -> set[Finding]:
         """Run the core constraints in pySHACL."""
@@ -47,19 +49,6 @@ class Rules:
     def sparql_findings(self, data: Graph) -> set[Finding]:
         """Run the SPARQL constraints in pySHACL."""
         return self._run(data, self.sparql)
-
-    def set_based_findings(self, turtle: bytes) -> set[Finding]:
-        """Run each SPARQL constraint as one query over all its focus nodes in Oxigraph."""
-        store = pyoxigraph.Store()
-        store.load(turtle, format=pyoxigraph.RdfFormat.TURTLE)
-        found: set[Finding] = set()
-        for code, query in self.queries.items():
-            solutions = store.query(query)
-            assert isinstance(solutions, pyoxigraph.QuerySolutions)
-            for solution in solutions:
-                focus = solution["this"]
-                found.add((code, focus.value if isinstance(focus, pyoxigraph.NamedNode) else "_:"))
-        return found
 
     def _run(self, data: Graph, shapes: Graph) -> set[Finding]:
         with (
@@ -97,31 +86,6 @@ def _prepared(text: str, base: str | None = None, namespaces: Any = None) -> Que
     return _PREPARED[text]
 
 
-def set_based_query(shapes: Graph, hierarchy: Graph, shape: Node, constraint: Node) -> str:
-    """Return the query that finds every violation of a SPARQL constraint at once.
-
-    `$this` becomes `?this`, and the target of the shape is put first into the outer group:
-    a class target as the class with all its subclasses, a property target as that property.
-    """
-    classes = _terms(shape_classes(shapes, hierarchy, shape))
-    properties = _terms(shapes.objects(shape, SH.targetSubjectsOf))
-    target = (
-        f"VALUES ?targetProperty {{ {properties} }} ?this ?targetProperty ?targetValue ."
-        if properties
-        else f"VALUES ?targetClass {{ {classes} }} ?this a ?targetClass ."
-    )
-    select = str(shapes.value(constraint, SH.select)).replace("$this", "?this")
-    body = re.sub(r"WHERE \{", lambda where: f"{where[0]} {target} ", select, count=1)
-    body = body.replace("SELECT ", "SELECT DISTINCT ", 1)
-    prefixes = "".join(
-        f"PREFIX {shapes.value(declaration, SH.prefix)}: "
-        f"<{shapes.value(declaration, SH.namespace)}>\n"
-        for holder in shapes.objects(constraint, SH.prefixes)
-        for declaration in shapes.objects(holder, SH.declare)
-    )
-    return prefixes + body
-
-
 def shape_classes(shapes: Graph, hierarchy: Graph, shape: Node) -> set[Node]:
     """Return the target classes of a shape with all their subclasses."""
     return {
@@ -132,8 +96,14 @@ def shape_classes(shapes: Graph, hierarchy: Graph, shape: Node) -> set[Node]:
     }
 
 
-def _terms(nodes: Iterable[Node]) -> str:
-    return " ".join(sorted(node.n3() for node in nodes if isinstance(node, URIRef)))
+def our_findings(turtle: bytes) -> set[Finding]:
+    """Validate as the gate does: core in pySHACL, SPARQL constraints set-based in the engine."""
+    report = validate_quads(parse_quads(turtle, TURTLE), OURS)
+    return {
+        (result.code, "_:" if isinstance(result.focus_node, BlankNode) else result.focus_node.value)
+        for result in report.results
+        if isinstance(result.focus_node, NamedNode | BlankNode)
+    }
 
 
 def load_rules() -> Rules:
@@ -151,13 +121,8 @@ def load_rules() -> Rules:
     for shape in set(shapes.subjects(SH.targetClass)) | set(shapes.subjects(SH.targetSubjectsOf)):
         if not set(sparql.objects(shape, SH.sparql)):
             sparql.remove((shape, None, None))
-    queries = {
-        str(shapes.value(constraint, SHP.code)): set_based_query(
-            shapes, hierarchy, shape, constraint
-        )
-        for shape, constraint in shapes.subject_objects(SH.sparql)
-    }
-    return Rules(shapes, hierarchy, core, sparql, queries)
+    codes = {str(shapes.value(item, SHP.code)) for item in shapes.objects(None, SH.sparql)}
+    return Rules(shapes, hierarchy, core, sparql, frozenset(codes))
 
 
 def bad_examples() -> dict[str, bytes]:
