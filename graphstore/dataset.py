@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, TypeAlias, overload
@@ -51,6 +52,7 @@ from ontology.namespaces import PREFIXES
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and how much there is."""
 
+_IN_HEAD_GRAPH: Final = f" {HEAD_GRAPH} .\n".encode()
 _NO_BINDINGS: Final[Mapping[str, Term]] = {}
 _CHUNK_BYTES = 1 << 16
 _IN_MEMORY_BYTES = 1 << 24
@@ -328,7 +330,8 @@ class Dataset:
         with self._writing:
             self._check_writable()
             effective = self._effective(changeset, tell)
-            if any(quad.graph_name == HEAD_GRAPH for quad in effective.added | effective.removed):
+            lines = chain(effective.added_lines, effective.removed_lines)
+            if any(line.endswith(_IN_HEAD_GRAPH) for line in lines):
                 raise ReservedGraph(HEAD_GRAPH.value)
             if not effective:
                 raise NothingToCommit("the changeset changes nothing")

@@ -1,7 +1,8 @@
 """Both ways of running the shapes: pySHACL alone, and the project's validation.
 
 The project runs core constraints in pySHACL and SPARQL ones set-based in the engine; pySHACL alone
-runs both itself, one focus node at a time. Results are compared as pairs of rule code and focus node, the part of a validation report
+runs both itself, one focus node at a time. Results are compared as pairs of rule code and focus
+node, the part of a validation report
 (https://www.w3.org/TR/shacl/#results-validation-result) that both ways have in common.
 """
 
