@@ -1,0 +1,1 @@
+"""The pages for readers, and what generates the reference parts of them."""
