@@ -206,6 +206,8 @@ def _header(name: str, text: str) -> dict[str, Any]:
 def _columns(answer: Mapping[str, Mapping[str, Any]]) -> Iterator[Column]:
     """Yield the columns of an answer; those that hold an IRI are followed by that of its label."""
     for name, described in answer.items():
+        if not {"en", "ko"} <= set(described) <= {"en", "ko", "iri"}:
+            raise ValueError(f"column {name} needs en and ko, may have iri: {dict(described)}")
         title = {"en": str(described["en"]), "ko": str(described["ko"])}
         if described.get("iri"):
             # The label is what people read, so it carries the heading; the IRI says that it is one.

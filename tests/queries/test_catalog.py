@@ -67,6 +67,7 @@ def test_a_column_of_iris_brings_that_of_its_labels() -> None:
         ("#+ tags: [places]\n", "", "the header needs"),
         ("#+ tags: [places]\n", "#+ tags: [places]\n#+ colour: red\n", "the header needs"),
         ("LIMIT 50\n", "", "has no LIMIT"),
+        ("{en: place,", "{en: place, or town,", "column place needs en and ko"),
     ],
 )
 def test_an_incomplete_file_is_refused(old: str, new: str, complaint: str) -> None:
