@@ -18,6 +18,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from curation.assertions import DERIVED_FROM
 from curation.dates import Bounds, bounds, is_date
+from curation.liveness import is_live
 from curation.view import View
 from curation.vocabulary import RDF_TYPE
 from graphstore.terms import Subject
@@ -200,6 +201,10 @@ def _evidence(view: View, owner: Subject) -> Iterator[Triple]:
         return
     graphs = {quad.graph_name for quad in view.quads(owner)}
     for graph in graphs:
-        if isinstance(graph, NamedNode) and graph.value.startswith(ASSERTION):
+        if (
+            isinstance(graph, NamedNode)
+            and graph.value.startswith(ASSERTION)
+            and is_live(view, graph)
+        ):
             for passage in view.objects(graph, DERIVED_FROM, _DEFAULT):
                 yield Triple(owner, DERIVED_FROM, passage)

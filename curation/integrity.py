@@ -16,7 +16,8 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Triple
 from curation.assertions import ASSERTION as ASSERTION_CLASS
 from curation.assertions import PASSAGE
 from curation.derivation import derive
-from curation.projection import DERIVED, is_live, is_source_graph
+from curation.liveness import is_live, is_source_graph
+from curation.projection import DERIVED
 from curation.view import View
 from curation.vocabulary import RDF_TYPE
 from graphstore.dataset import Dataset

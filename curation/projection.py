@@ -12,46 +12,19 @@ from collections.abc import Iterable
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
-from curation.assertions import ASSERTION as ASSERTION_CLASS
-from curation.assertions import DEPRECATED, INVALIDATED_AT, RANK
+from curation.assertions import INVALIDATED_AT, RANK
 from curation.derivation import derive, owners
+from curation.liveness import is_live, is_source_graph
 from curation.view import View
 from curation.vocabulary import RDF_TYPE
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
 from graphstore.terms import GraphName, Subject
-from ontology.namespaces import (
-    ASSERTION,
-    GRAPH_CONCEPTS,
-    GRAPH_DERIVED,
-    GRAPH_EDITORIAL,
-    GRAPH_ONTOLOGY,
-)
+from ontology.namespaces import ASSERTION, GRAPH_DERIVED
 
 DEFAULT = DefaultGraph()
 DERIVED = NamedNode(GRAPH_DERIVED)
-UNSOURCED_GRAPHS = frozenset({GRAPH_EDITORIAL, GRAPH_ONTOLOGY, GRAPH_CONCEPTS})
 _LIFE = {RANK, INVALIDATED_AT, RDF_TYPE}
-
-
-def is_source_graph(graph: GraphName) -> bool:
-    """Say whether facts are taken from this graph: an assertion's, editorial, or vocabulary."""
-    return isinstance(graph, NamedNode) and (
-        graph.value.startswith(ASSERTION) or graph.value in UNSOURCED_GRAPHS
-    )
-
-
-def is_live(view: View, graph: GraphName) -> bool:
-    """Say whether what `graph` holds counts as fact: not deprecated and not withdrawn."""
-    if not isinstance(graph, NamedNode) or not is_source_graph(graph):
-        return False
-    if graph.value in UNSOURCED_GRAPHS:
-        return True
-    return (
-        ASSERTION_CLASS in view.objects(graph, RDF_TYPE, DEFAULT)
-        and DEPRECATED not in view.objects(graph, RANK, DEFAULT)
-        and not view.objects(graph, INVALIDATED_AT, DEFAULT)
-    )
 
 
 def project(dataset: Dataset, change: Changeset) -> Changeset:

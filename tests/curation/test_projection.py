@@ -151,6 +151,19 @@ def test_shortcuts_label_and_bounds_are_derived_and_withdrawn(dataset: Dataset) 
     assert verify(dataset) == []
 
 
+def test_a_withdrawn_assertion_is_no_evidence_of_a_node(dataset: Dataset) -> None:
+    put(dataset, assertion("a", *participation()), assertion("b", *participation(), passage=5))
+    linked = NamedNode(f"{PROV}wasDerivedFrom")
+    both = {passage_iri(SNAPSHOT, 0, 1), passage_iri(SNAPSHOT, 5, 6)}
+    assert {q.object for q in dataset.quads(PARTICIPATION, linked, None, DEFAULT)} == both
+    when = Literal("2026-02-01T00:00:00Z", datatype=NamedNode(f"{XSD}dateTime"))
+    gone = Quad(NamedNode(f"{ASSERTION}a"), INVALIDATED_AT, when, DEFAULT)
+    submit(dataset, Submission(meta(), [gone]), shapes=None)
+    left = {q.object for q in dataset.quads(PARTICIPATION, linked, None, DEFAULT)}
+    assert left == {passage_iri(SNAPSHOT, 5, 6)}
+    assert verify(dataset) == []
+
+
 def test_what_is_derived_and_asserted_stays_when_only_the_rule_falls(dataset: Dataset) -> None:
     shortcut = Triple(EVENT, NamedNode(f"{SCHEMA}organizer"), AGENT)
     whole = assertion("a", *participation())
