@@ -24,7 +24,7 @@ from api import (
     sparql,
     typed_lists,
 )
-from api.examples import add_examples
+from api.examples import add_examples, add_problems
 from api.memory import Memories, head_id
 from api.middleware import BodyLimit, Head, ReadHeaders, RequestLog
 from api.settings import Settings
@@ -89,7 +89,9 @@ def _describe(app: FastAPI) -> None:
 
     def with_examples() -> dict[str, Any]:
         if app.openapi_schema is None:
-            add_examples(plain())
+            document = plain()
+            add_examples(document)
+            add_problems(document)
         assert app.openapi_schema is not None
         return app.openapi_schema
 

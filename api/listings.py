@@ -63,6 +63,12 @@ class Listing:
     instants: bool = False
     filters: Mapping[str, Filter] = field(default_factory=dict)
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters that narrow the list."""
+        seconds = [item.second for item in self.filters.values() if item.second]
+        return (*self.filters, *seconds, "q", "from", "to", "validOn")
+
 
 def scheme(name: str) -> ToTerm:
     """Return the reading of a parameter as a concept of this scheme."""

@@ -35,7 +35,7 @@ def found_entities(
     if source:
         document = entity_iri(reader, "source", source)
         kept &= matching(reader, "entities-by-source", document)
-    if q is None:
+    if q is None or not q.strip():
         return [Found(row.iri, row.key) for row in rows if row.iri in kept]
     matches = name_index(reader.dataset, reader.memory).search(q)
     return [

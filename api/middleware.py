@@ -49,8 +49,9 @@ class ReadHeaders:
         commit, rest = self._version()
         tag = self._tag(scope, commit, rest)
         headers = Headers(scope=scope)
-        wanted = [part.strip() for part in headers.get("if-none-match", "").split(",")]
-        if tag and tag in wanted:
+        wanted = headers.get("if-none-match", "").split(",")
+        # Compared weakly (§8.8.3.2): proxies may have made the tag a strong one.
+        if tag and _opaque(tag) in map(_opaque, wanted):
             return await _not_modified(send, commit, tag)
 
         async def send_tagged(message: Message) -> None:
@@ -85,6 +86,10 @@ class ReadHeaders:
         )
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f'W/"{digest[:24]}"'
+
+
+def _opaque(tag: str) -> str:
+    return tag.strip().removeprefix("W/")
 
 
 async def _not_modified(send: Send, commit: str, tag: str) -> None:

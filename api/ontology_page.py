@@ -1,22 +1,21 @@
-"""The page of the ontology: what may be said, generated from the Turtle files, for people.
+"""The reference of the ontology: what may be said, generated from the Turtle files, for people.
 
-One self-contained HTML page, the same bytes for the same files: header, figure, decisions, terms,
-concept schemes and rules, English and Korean side by side. Every term of the ontology has its local
+The content of a page, the same text for the same files: header, figure, decisions, terms, concept
+schemes and rules, English and Korean side by side. Every term of the ontology has its local
 name as anchor, so that its IRI (`…/ontology#Event`) leads to it, as
 [Best Practice Recipes, recipe 3](https://www.w3.org/TR/swbp-vocab-pub/#recipe3) has it.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from api import ontology_figure
@@ -157,14 +156,14 @@ class Description:
 
 
 @cache
-def render_html() -> str:
-    """Return the page of the packaged ontology, schemes and shapes."""
+def reference() -> Markup:
+    """Return the reference of the packaged ontology, schemes and shapes."""
     turtle = [resources.ontology_turtle(), *resources.concept_files().values()]
-    return page(turtle, resources.shapes_turtle())
+    return render(turtle, resources.shapes_turtle())
 
 
-def page(turtle: Iterable[bytes], shapes: bytes) -> str:
-    """Return the page for the given Turtle documents.
+def render(turtle: Iterable[bytes], shapes: bytes) -> Markup:
+    """Return the reference of the given Turtle documents, as HTML.
 
     Args:
         turtle: the ontology and the concept schemes.
@@ -180,7 +179,7 @@ def page(turtle: Iterable[bytes], shapes: bytes) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(_template()).render(
+    html = environment.from_string(_template()).render(
         header=_header(description),
         figure=ontology_figure.figure(_labels(description)),
         figure_size=(ontology_figure.WIDTH, ontology_figure.HEIGHT),
@@ -202,15 +201,7 @@ def page(turtle: Iterable[bytes], shapes: bytes) -> str:
         counts={name: sum(rule.severity == name for rule in rules) for name in SEVERITIES},
         vocabularies=_vocabularies(description),
     )
-
-
-def style_source() -> str:
-    """Return the source that a Content-Security-Policy must allow for the page's style.
-
-    https://www.w3.org/TR/CSP3/#framework-directive-source-list
-    """
-    style = _template().partition("<style>")[2].partition("</style>")[0]
-    return f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'"
+    return Markup(html)
 
 
 def _template() -> str:

@@ -7,17 +7,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pyoxigraph import Triple
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from api import pages
 from api.dependencies import DatasetDep, ReaderDep, ReadQuery
 from api.errors import NothingThere, NotReady
 from api.memory import head_id
 from api.negotiation import choose
-from api.ontology_page import render_html
+from api.ontology_page import reference
 from api.problems import TYPES
 from api.rdf import OFFERS, graph_format_of, rdf_response
 from api.service_description import dataset_description
+from api.templates import language_of, page_response
 from api.typed_lists import counts_of
 from graphstore.formats import TURTLE, GraphFormat, parse_quads
 from ontology import resources
@@ -64,7 +65,8 @@ def ontology(query: Annotated[ReadQuery, Query()], request: Request) -> Response
     offers: list[tuple[str, GraphFormat | None]] = [("text/html", None), *OFFERS]
     chosen = choose(request.headers.get("accept"), offers)
     if chosen is None:
-        return HTMLResponse(render_html())
+        language = language_of(request)
+        return page_response(request, "ontology.html", language, reference=reference())
     return _turtle_as(resources.ontology_turtle(), chosen)
 
 

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api import terms as t
 from api.dependencies import PageQuery, ReaderDep, ReadQuery, SettingsDep
-from api.errors import NothingThere
+from api.errors import NothingThere, UnknownParameter
 from api.facts import Unit
 from api.listings import LISTINGS, choose, rows_of
 from api.lookup import existing_entity, found_entities
@@ -36,8 +36,9 @@ _EXPLORED = (
     "events", "actors", "policies", "declarations", "statistics", "topics", "places", "sources",
 )  # fmt: skip
 _FEATURED = ("co-organisers", "members", "programme", "disagreements", "statistics", "policies")
-_STATIC = {"style.css": "text/css", "favicon.svg": "image/svg+xml"}
+_STATIC = {"style.css": "text/css", "ontology.css": "text/css", "favicon.svg": "image/svg+xml"}
 _ROWS_ON_A_PAGE = 500
+_LISTED = ("lang", "cursor")
 
 
 class SearchQuery(PageQuery):
@@ -140,6 +141,9 @@ def listing(name: str, reader: ReaderDep, settings: SettingsDep, request: Reques
         raise NothingThere("list", name)
     chosen_list = LISTINGS[name]
     given = {k: v.strip() for k, v in request.query_params.items() if v.strip()}
+    for parameter in given:
+        if parameter not in chosen_list.parameters and parameter not in _LISTED:
+            raise UnknownParameter(parameter, [*chosen_list.parameters, *_LISTED])
     chosen = choose(reader, chosen_list, given)
     page, cursor = page_of(chosen, given.get("cursor"), settings.page_size)
     items = [_row(reader, NamedNode(item.row.iri)) for item in page]

@@ -49,13 +49,17 @@ def page_of(items: Sequence[Item], cursor: str | None, limit: int) -> tuple[list
     """
     begin = 0
     if cursor is not None:
-        try:
-            begin = bisect.bisect_right(items, decode(cursor), key=lambda item: item.key)
-        except TypeError as error:
-            raise BadParameter("cursor", "belongs to another list") from error
+        last = decode(cursor)
+        if items and _shape(last) != _shape(items[0].key):
+            raise BadParameter("cursor", "belongs to another list")
+        begin = bisect.bisect_right(items, last, key=lambda item: item.key)
     page = list(items[begin : begin + limit])
     more = begin + limit < len(items)
     return page, (encode(page[-1].key) if more and page else None)
+
+
+def _shape(key: Key) -> list[type]:
+    return [type(part) for part in key]
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:

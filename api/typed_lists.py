@@ -168,7 +168,8 @@ def places(query: Annotated[PlacesQuery, Query()], reader: ReaderDep, request: R
 
 def _answer(name: str, query: PageQuery, reader: Reader, request: Request) -> Response:
     settings: Settings = request.app.state.settings
-    given = {key: text for key, text in query.model_dump(by_alias=True).items() if text}
+    parameters = query.model_dump(by_alias=True, exclude={"limit"})
+    given = {key: text.strip() for key, text in parameters.items() if text and text.strip()}
     chosen = choose(reader, LISTINGS[name], given)
     page, cursor = page_of(chosen, query.cursor, limit_of(query.limit, settings))
     items = [_valid(_remembered(reader, name, NamedNode(x.row.iri)), x.validity) for x in page]

@@ -8,6 +8,7 @@
     ├ UnsourcedFact (quads)                    a fact stands in no evidence graph
     ├ IncompleteAssertion (assertions)         evidence without its record, or a record without any
     ├ DerivedWrite (graph)                     a graph that only rules write
+    ├ StrayGraph (graph)                       a graph that holds neither evidence nor editing
     ├ PassageMismatch (passage, hashes)        a passage is not what the archived document has
     └ CopiedText (findings)                    a literal repeats eight words of a source in a row
 """
@@ -82,6 +83,18 @@ class DerivedWrite(CurationError):
     def __init__(self, graph: str) -> None:
         """Name the `graph`."""
         super().__init__(f"{graph} is written by rules alone: leave it out of the submission")
+        self.graph = graph
+
+
+class StrayGraph(CurationError):
+    """A submission writes a graph in which nobody would look for a source."""
+
+    def __init__(self, graph: str) -> None:
+        """Name the `graph`."""
+        super().__init__(
+            f"{graph} is no graph of an assertion: put each fact into the named graph of an "
+            "assertion that cites a passage, and what editors add into the editorial graph"
+        )
         self.graph = graph
 
 

@@ -21,6 +21,7 @@ from curation.errors import (
     DerivedWrite,
     IncompleteAssertion,
     PassageMismatch,
+    StrayGraph,
     UnsourcedFact,
 )
 from curation.projection import project
@@ -31,7 +32,16 @@ from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset, Progress
 from graphstore.log import Commit, CommitMeta
 from graphstore.validation import Shapes, ValidationReport
-from ontology.namespaces import ASSERTION, BASE, DURE, GRAPH_DERIVED, GRAPH_HEAD
+from ontology.namespaces import (
+    ASSERTION,
+    BASE,
+    DURE,
+    GRAPH_CONCEPTS,
+    GRAPH_DERIVED,
+    GRAPH_EDITORIAL,
+    GRAPH_HEAD,
+    GRAPH_ONTOLOGY,
+)
 
 _RECORD_CLASSES = {
     ASSERTION_CLASS,
@@ -39,6 +49,7 @@ _RECORD_CLASSES = {
     *(NamedNode(f"{DURE}{name}") for name in ("Snapshot", "SourceDocument", "Submission")),
 }
 _DEFAULT = DefaultGraph()
+_EDITED = {NamedNode(name) for name in (GRAPH_EDITORIAL, GRAPH_ONTOLOGY, GRAPH_CONCEPTS)}
 
 
 @dataclass(frozen=True)
@@ -57,12 +68,14 @@ def prepare(
 
     Raises `UnsourcedFact` for facts in the default graph that no evidence graph holds,
     `IncompleteAssertion` for evidence graphs without a record and records without a graph,
-    `DerivedWrite` for quads in a graph that only rules write, `PassageMismatch` for a passage
-    whose hash is not that of the archived document, `CopiedText` for literals that repeat a source.
+    `DerivedWrite` for quads in a graph that only rules write, `StrayGraph` for quads in a graph
+    that is neither an assertion's nor the editors', `PassageMismatch` for a passage whose hash is
+    not that of the archived document, `CopiedText` for literals that repeat a source.
     """
     added = frozenset(skolemised(submission.added))
     change = Changeset(added=added, removed=frozenset(submission.removed))
     _refuse_unsourced(dataset, change)
+    _refuse_stray(change)
     _refuse_incomplete(dataset, change)
     if archive is not None:
         _check_evidence(dataset, change, archive)
@@ -145,6 +158,18 @@ def _refuse_unsourced(dataset: Dataset, change: Changeset) -> None:
         raise UnsourcedFact(sorted(map(str, unsourced)))
 
 
+def _refuse_stray(change: Changeset) -> None:
+    """Refuse facts in graphs that say nothing about where they come from."""
+    names = {quad.graph_name for quad in change.added} - _EDITED - {_DEFAULT}
+    stray = [
+        str(name)
+        for name in names
+        if not (isinstance(name, NamedNode) and name.value.startswith(ASSERTION))
+    ]
+    if stray:
+        raise StrayGraph(min(stray))
+
+
 def _refuse_incomplete(dataset: Dataset, change: Changeset) -> None:
     """Refuse assertions that the change would leave with a graph or a record alone."""
     view = View(dataset, change.added, change.removed)
@@ -182,12 +207,7 @@ def _check_evidence(dataset: Dataset, change: Changeset, archive: SourceArchive)
             text = text_of(quad.object)
             if text is not None:
                 _check_passage(view, quad.subject, text)
-    facts = [
-        quad
-        for quad in change.added
-        if isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(ASSERTION)
-    ]
-    found = copied(facts, [text for text in texts.values() if text])
+    found = copied(change.added, [text for text in texts.values() if text])
     if found:
         raise CopiedText(
             [f"{quad.subject} {quad.predicate} repeats: {words}" for quad, words in found]

@@ -48,12 +48,15 @@ def query(
 ) -> None:
     """Run a SPARQL query.
 
-    Example: dure query 'SELECT ?s ?label WHERE { ?s a dure:Event ; rdfs:label ?label }' -f csv
+    Example: dure query 'SELECT ?what { ?what a <https://w3id.org/dure/ontology#Declaration> }'
     """
     if (text is None) == (file is None):
         raise typer.BadParameter("give the query as an argument or with --file")
     if file is not None:
-        text = file.read_text(encoding="utf-8")
+        try:
+            text = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise typer.BadParameter(f"{file} is not UTF-8") from error
     elif text == "-":
         text = sys.stdin.read()
     with opened(data) as dataset:

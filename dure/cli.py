@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from curation.errors import CurationError
@@ -45,6 +46,12 @@ def _told() -> Iterator[None]:
     except (GraphStoreError, CurationError, QuestionError) as error:
         console.print(f"dure: {error}", style="red", markup=False)
         sys.exit(1)
+    except ValidationError as error:
+        for fault in error.errors():
+            name = "_".join(str(part) for part in fault["loc"])
+            told = f"dure: DURE_{name.upper()}: {fault['msg']} (given: {fault['input']})"
+            console.print(told, style="red", markup=False)
+        sys.exit(2)
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
         sys.stderr.close()
@@ -54,6 +61,10 @@ def _told() -> Iterator[None]:
         sys.exit(2)
     except PermissionError as error:
         console.print(f"dure: no permission for {error.filename}", style="red", markup=False)
+        sys.exit(2)
+    except OSError as error:
+        place = error.filename2 or error.filename
+        console.print(f"dure: {place}: {error.strerror}", style="red", markup=False)
         sys.exit(2)
 
 

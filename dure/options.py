@@ -33,17 +33,20 @@ def data_folder(data: Path | None) -> Path:
 
 
 @contextmanager
-def opened(data: Path | None, *, read_only: bool = True) -> Iterator[Dataset]:
+def opened(
+    data: Path | None, *, read_only: bool = True, rebuild: bool = False
+) -> Iterator[Dataset]:
     """Open the dataset of the data folder; a folder without one is told as such."""
     folder = data_folder(data)
-    if read_only and not folder.exists():
+    needed = folder / "log" if rebuild else folder
+    if (read_only or rebuild) and not needed.exists():
         notes.print(
             f"dure: there is no store in {folder}. 'dure load' makes one with the bundled graph.",
             style="red",
             markup=False,
         )
         raise typer.Exit(1)
-    with Dataset.open(folder, read_only=read_only) as dataset:
+    with Dataset.open(folder, read_only=read_only, rebuild=rebuild) as dataset:
         yield dataset
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from typing import Annotated
 
 import typer
@@ -44,11 +46,14 @@ def serve(
                 load_bundled(
                     dataset, shapes=Shapes.load(), archive=archive(settings.data), progress=told
                 )
+        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
         notes.print(f"Dure serves {settings.data} on http://{settings.host}:{settings.port}")
         uvicorn.run(
             create_app(settings, dataset),
             host=settings.host,
             port=settings.port,
             log_config=None,
+            log_level="warning",
+            access_log=False,
             server_header=False,
         )

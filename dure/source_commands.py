@@ -12,6 +12,7 @@ from rich.table import Table
 
 from dure.options import DataFolder, archive, notes, opened
 from dure.tables import screen
+from graphstore.errors import FolderInUse
 from ontology.namespaces import DCT, DURE, RDF, SCHEMA
 
 app = typer.Typer(
@@ -26,21 +27,21 @@ def add(
 ) -> None:
     """Put documents into the content-addressed archive, so that answers show quotations.
 
-    A document is known by the SHA-256 of its bytes; the graph knows which it cites.
+    A document is known by the SHA-256 of its bytes; the graph knows which it cites. A running
+    service need not be stopped.
 
     Example: dure source add 001_article.txt
     """
-    with opened(data) as dataset:
-        known = {
-            quad.object.value: quad.subject
-            for quad in dataset.quads(None, NamedNode(f"{SCHEMA}sha256"), None)
-            if isinstance(quad.object, Literal)
-        }
+    known = _cited(data)
     store = archive(data)
     for file in files:
         digest = store.add(file.read_bytes())
-        cited = known.get(digest)
-        told = f"is cited as {cited}" if cited is not None else "is cited by nothing yet"
+        if known is None:
+            told = "is in the archive; the service that is running quotes it where it is cited"
+        elif digest in known:
+            told = f"is cited as {known[digest]}"
+        else:
+            told = "is cited by nothing yet"
         notes.print(f"{file}: {digest} {told}", markup=False)
 
 
@@ -59,9 +60,26 @@ def list_(data: DataFolder = None) -> None:
             digest = _value(dataset.quads(snapshot, NamedNode(f"{SCHEMA}sha256")))
             title = _value(dataset.quads(snapshot, NamedNode(f"{DCT}title")))
             held = "yes" if store.get(digest) is not None else "no"
-            table.add_row(str(snapshot).strip("<>"), title, digest[:16], held)
+            table.add_row(_bare(snapshot), title, digest[:16], held)
     screen().print(table)
+
+
+def _cited(data: Path | None) -> dict[str, str] | None:
+    """Return what the graph cites by hash; None while a service has the graph in use."""
+    try:
+        with opened(data) as dataset:
+            return {
+                quad.object.value: str(quad.subject)
+                for quad in dataset.quads(None, NamedNode(f"{SCHEMA}sha256"), None)
+                if isinstance(quad.object, Literal)
+            }
+    except FolderInUse:
+        return None
 
 
 def _value(quads: Iterable[Quad]) -> str:
     return next((q.object.value for q in quads if isinstance(q.object, Literal)), "")
+
+
+def _bare(node: object) -> str:
+    return node.value if isinstance(node, NamedNode) else str(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyoxigraph import DefaultGraph, Quad
 from rich.table import Table
 
 from curation.bundled import load_bundled
+from curation.errors import CurationError
 from curation.gate import Submission, preview, submit
 from curation.integrity import verify as find_faults
 from dure.options import DataFolder, OutputFile, archive, data_folder, notes, opened
@@ -21,6 +23,7 @@ from dure.progress import steps
 from dure.tables import screen
 from graphstore import formats
 from graphstore.dataset import Dataset
+from graphstore.errors import GraphStoreError, RdfSyntaxError
 from graphstore.log import Commit, CommitMeta
 from graphstore.validation import Shapes
 
@@ -31,6 +34,13 @@ class ReportFormat(StrEnum):
     TEXT = "text"
     TURTLE = "turtle"
     JSON = "json"
+
+
+class Language(StrEnum):
+    """A language that reports are written in."""
+
+    EN = "en"
+    KO = "ko"
 
 
 class ExportFormat(StrEnum):
@@ -82,10 +92,13 @@ def load(
                     time=datetime.now(UTC),
                     source=file.name,
                 )
-                submission = Submission(meta, _read(file))
-                commits.append(submit(dataset, submission, shapes=shapes, archive=store))
-    for commit in commits:
-        notes.print(f"commit {commit.number} {commit.id[:12]}: {commit.meta.message}", markup=False)
+                try:
+                    submission = Submission(meta, _read(file))
+                    commits.append(submit(dataset, submission, shapes=shapes, archive=store))
+                except (GraphStoreError, CurationError):
+                    _tell(commits)
+                    raise
+    _tell(commits)
     if not commits:
         notes.print(f"{folder} holds the bundled graph already; nothing to load")
 
@@ -94,7 +107,7 @@ def validate(
     files: Files,
     data: DataFolder = None,
     format: Annotated[ReportFormat, typer.Option("--format", "-f")] = ReportFormat.TEXT,
-    lang: Annotated[str, typer.Option(help="Language of the sentences: en or ko.")] = "en",
+    lang: Annotated[Language, typer.Option(help="Language of the sentences.")] = Language.EN,
 ) -> None:
     """Say what the gate would say to these files, and change nothing. Exit code 1: refused.
 
@@ -110,7 +123,7 @@ def validate(
     with Dataset.open(where, read_only=where is not None) as dataset:
         _, report = preview(dataset, Submission(meta, quads), shapes=shapes, archive=archive(data))
     if format is ReportFormat.TEXT:
-        typer.echo(report.to_text(lang))
+        typer.echo(report.to_text(lang.value))
     elif format is ReportFormat.TURTLE:
         sys.stdout.buffer.write(report.to_turtle())
     else:
@@ -132,6 +145,7 @@ def export(
 
     Example: dure export --format nquads -o dure.nq
     """
+    facts = facts or format not in (ExportFormat.TRIG, ExportFormat.NQUADS)
     with opened(data) as dataset:
         chunks = dataset.export(format.value, graph=DefaultGraph() if facts else None)
         if output is None:
@@ -157,6 +171,12 @@ def log(
     """
     with opened(data) as dataset:
         if number is not None:
+            if not 1 <= number <= len(dataset.log):
+                notes.print(
+                    f"dure: there is no commit {number}; the log holds {len(dataset.log)}",
+                    style="red",
+                )
+                raise typer.Exit(1)
             sys.stdout.buffer.write(dataset.log.read(number).patch())
             return
         table = Table("commit", "id", "time", "author", "+", "-", "quads", "message", box=None)
@@ -179,12 +199,11 @@ def log(
 
 
 def rebuild(data: DataFolder = None) -> None:
-    """Make the engine again from the log alone.
+    """Make the engine again from the log alone, whatever state the engine is in.
 
     Example: dure rebuild --data dure-data
     """
-    with opened(data, read_only=False) as dataset:
-        dataset.rebuild()
+    with opened(data, read_only=False, rebuild=True) as dataset:
         head = dataset.head
         notes.print(f"rebuilt up to commit {head.number if head else 0}")
 
@@ -207,11 +226,20 @@ def verify(data: DataFolder = None) -> None:
     typer.echo(f"clean: {head.number if head else 0} commits, {count} quads")
 
 
+def _tell(commits: Iterable[Commit]) -> None:
+    for commit in commits:
+        notes.print(f"commit {commit.number} {commit.id[:12]}: {commit.meta.message}", markup=False)
+
+
 def _read(file: Path) -> list[Quad]:
     if formats.find_graph_format(file.suffix) is None:
         known = ", ".join(item.extension for item in formats.GRAPH_FORMATS)
         raise typer.BadParameter(f"{file}: the ending tells the format; known: {known}")
-    return formats.parse_quads(file.read_bytes(), file.suffix)
+    try:
+        return formats.parse_quads(file.read_bytes(), file.suffix)
+    except RdfSyntaxError as error:
+        message = f"{error.message} (in {file})"
+        raise RdfSyntaxError(message, error.line, error.column) from error
 
 
 def _described(commit: Commit) -> dict[str, object]:

@@ -2,20 +2,24 @@
 
 The bytes come from the engine's own serializers; see
 [SPARQL 1.1 Query Results JSON](https://www.w3.org/TR/sparql11-results-json/) and its siblings.
+CSV alone is written here: the engine leaves IRIs bare, and those of passages have a comma.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
 from collections.abc import Iterator
 from typing import IO, Final, Literal, TypeAlias
 
 import pyoxigraph
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from graphstore.errors import GraphStoreError, RefusedQuery, StorageUnavailable, UnknownFormat
 from graphstore.formats import (
     BOOLEAN_FORMATS,
+    CSV,
     GRAPH_FORMATS,
     SOLUTION_FORMATS,
     GraphFormat,
@@ -109,7 +113,10 @@ class Answer:
         chosen = self._syntax(format)
         file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115
         try:
-            self._results.serialize(file, chosen)  # type: ignore[arg-type]
+            if isinstance(self._results, QuerySolutions) and chosen == CSV.syntax:
+                _write_csv(self._results, file)
+            else:
+                self._results.serialize(file, chosen)  # type: ignore[arg-type]
         except (OSError, RuntimeError) as error:
             file.close()
             raise evaluation_error(error) from error
@@ -138,6 +145,21 @@ def evaluation_error(error: OSError | RuntimeError | ValueError) -> GraphStoreEr
 def is_corruption(error: Exception) -> bool:
     """Say whether the engine complains about damaged files, which it does as a RuntimeError."""
     return str(error).startswith("Corruption")
+
+
+def _write_csv(results: QuerySolutions, file: IO[bytes]) -> None:
+    """Write solutions as [SPARQL 1.1 CSV](https://www.w3.org/TR/sparql11-results-csv-tsv/#csv)."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    rows = csv.writer(text)
+    rows.writerow([variable.value for variable in results.variables])
+    rows.writerows([_plain(term) for term in solution] for solution in results)
+    text.detach()
+
+
+def _plain(term: Term | None) -> str:
+    if isinstance(term, NamedNode | pyoxigraph.Literal):
+        return term.value
+    return "" if term is None else str(term)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -399,7 +399,11 @@ class Dataset:
         marker = self._engine.marker()
         number = marker.number if marker else 0
         if number > len(self._log):
-            raise LogCorrupt(number, "the engine holds this commit, the log does not")
+            raise LogCorrupt(
+                number,
+                "the engine holds this commit, the log does not; put its file back, or go on "
+                f"without it from commit {len(self._log)} (`dure rebuild`)",
+            )
         if marker is not None and self._log.read(number).id != marker.id:
             raise LogCorrupt(number, "the engine holds another commit of this number than the log")
         self._replay(self._engine, number, _silent)

@@ -15,6 +15,7 @@ GraphStoreError
 ├ DataNotConforming (report)
 ├ ShapesNotUsable
 ├ StorageUnavailable
+│ └ FolderInUse
 └ LogCorrupt (commit, reason)
 ```
 """
@@ -129,6 +130,10 @@ class ShapesNotUsable(GraphStoreError):
 
 class StorageUnavailable(GraphStoreError):
     """The data folder cannot be read or written now."""
+
+
+class FolderInUse(StorageUnavailable):
+    """Another process has the data folder in use."""
 
 
 class LogCorrupt(GraphStoreError):

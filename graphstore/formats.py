@@ -10,6 +10,7 @@ Media types are those registered by the formats' specifications, for example
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -138,6 +139,8 @@ def parse_quads(
         format: a graph format, or its name, media type or extension.
         base: the IRI that relative IRIs are resolved against; None: they are errors.
 
+    A byte order mark before UTF-8 is taken off: some editors write one.
+
     Nothing is ever fetched: a JSON-LD document with a remote `@context` is refused, and so is an
     RDF/XML document whose entities would blow it up.
 
@@ -147,6 +150,7 @@ def parse_quads(
     """
     chosen = graph_format(format) if isinstance(format, str) else format
     document = data if isinstance(data, bytes) else data.read()
+    document = document.removeprefix(codecs.BOM_UTF8)
     if chosen is RDF_XML:
         _refuse_entity_bomb(document)
     try:

@@ -10,15 +10,16 @@ import fcntl
 import os
 from pathlib import Path
 
-from graphstore.errors import StorageUnavailable
+from graphstore.errors import FolderInUse, StorageUnavailable
 
 
 class FolderLock:
     """The lock of one data folder, taken when made.
 
     Raises:
-        StorageUnavailable: another process holds it; the message names the folder, the process
-            and what to do.
+        FolderInUse: another process holds it; the message names the folder, the process and what
+            to do.
+        StorageUnavailable: the folder cannot be used at all.
     """
 
     def __init__(self, folder: Path, *, shared: bool) -> None:
@@ -45,7 +46,7 @@ class FolderLock:
         try:
             fcntl.flock(self._file, kind | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StorageUnavailable(self._in_use()) from error
+            raise FolderInUse(self._in_use()) from error
         except OSError as error:
             raise StorageUnavailable(f"cannot lock {self._folder}: {error}") from error
 

@@ -26,6 +26,7 @@ from graphstore.patch import read_headers, read_patch, write_patch
 
 FORMAT_VERSION: Final = "1"
 _COMMITS_PER_FOLDER = 1000
+_NOT_THE_NEXT = "its predecessor is not the commit before it"
 _NAME = re.compile(r"(\d{6,})\.rdfp")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -124,9 +125,18 @@ class CommitLog:
         return self.since(0)
 
     def since(self, number: int) -> Iterator[Commit]:
-        """Yield the commits after that number, in order."""
+        """Yield the commits after that number, in order.
+
+        Raises:
+            LogCorrupt: a commit cannot be read, or does not follow the one before it.
+        """
+        before = self.read(number).id if number else None
         for current in range(number + 1, len(self) + 1):
-            yield self.read(current)
+            commit = self.read(current)
+            if commit.previous != before:
+                raise LogCorrupt(current, _NOT_THE_NEXT)
+            yield commit
+            before = commit.id
 
     def read(self, number: int) -> Commit:
         """Read one commit.
@@ -270,7 +280,7 @@ def _check(
 ) -> Iterator[LogCorrupt]:
     expected = previous.id if previous else None
     if commit.previous != expected and (previous or number == 1):
-        yield LogCorrupt(number, "its predecessor is not the commit before it")
+        yield LogCorrupt(number, _NOT_THE_NEXT)
     sizes = (len(changeset.added), len(changeset.removed))
     if sizes != (commit.added_count, commit.removed_count):
         yield LogCorrupt(number, "its changeset has not the size that its headers say")

@@ -12,6 +12,7 @@ and cost a check of the whole graph.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ from ontology.namespaces import RDF, RDFS, SH, SHAPES_NS
 # Literals keep the form in which they were written: "01" is not "1" in a report, and xsd:date is
 # not made into another date. Said once for the process, before anything is parsed.
 rdflib.NORMALIZE_LITERALS = False
+# That a literal is none of its datatype is for the report to say, not for a traceback in a log.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 SUBCLASS: Final = NamedNode(f"{RDFS}subClassOf")
 TYPE: Final = NamedNode(f"{RDF}type")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import hashlib
-import io
 import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import typer
 from starlette.routing import BaseRoute
@@ -26,8 +25,9 @@ from curation.gate import Submission, preview
 from docs import generate
 from dure.cli import app as command_line
 from graphstore.archive import SourceArchive
+from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
-from graphstore.errors import GraphStoreError, QuerySyntaxError
+from graphstore.errors import QuerySyntaxError
 from graphstore.formats import parse_quads
 from graphstore.log import CommitMeta
 from graphstore.patch import read_headers
@@ -58,7 +58,9 @@ def blocks(language: str) -> list[Any]:
     """Return every code block of a language as a case named by its page and number."""
     found = []
     for path in PAGES:
-        texts = [m[2] for m in _BLOCK.finditer(path.read_text(encoding="utf-8")) if m[1] == language]
+        texts = [
+            m[2] for m in _BLOCK.finditer(path.read_text(encoding="utf-8")) if m[1] == language
+        ]
         found += [
             pytest.param(text, id=f"{path.name}-{number}") for number, text in enumerate(texts, 1)
         ]
@@ -159,25 +161,13 @@ def test_every_page_is_in_the_index(page: Path) -> None:
 def test_the_headers_of_a_commit_are_described(tmp_path: Path) -> None:
     page = (DOCS / "graphstore.md").read_text(encoding="utf-8")
     table = page.partition("| Header | Holds")[2].partition("\n\n")[0]
+    meta = CommitMeta("a", "m", datetime.now(UTC), source="s", submission="t", report="r")
     with Dataset.open(tmp_path) as dataset:
         for number in (1, 2):
-            meta = CommitMeta("a", "m", datetime.now(UTC), source="s", submission="t", report="r")
             quads = parse_quads(f"<urn:{number}> <urn:p> <urn:o> .".encode(), "ntriples")
-            commit = dataset.commit(
-                preview(dataset, Submission(meta), shapes=Shapes.load())[0]
-                if not quads
-                else _changes(quads),
-                meta,
-                shapes=None,
-            )
+            commit = dataset.commit(Changeset(frozenset(quads)), meta, shapes=None)
     for name in read_headers(commit.patch().splitlines(keepends=True)):
         assert f"`{name}`" in table
-
-
-def _changes(quads: list[Any]) -> Any:
-    from graphstore.changeset import Changeset
-
-    return Changeset(frozenset(quads))
 
 
 # ---- links
@@ -275,10 +265,53 @@ def test_shell_examples_use_existing_commands_and_options(line: str) -> None:
         question = Catalog.load()[words[0]]
         given = [
             following.partition("=")[0]
-            for word, following in zip(words, words[1:], strict=False)
+            for word, following in pairwise(words)
             if word in {"--param", "-p"}
         ]
         assert set(given) <= {item.name for item in question.parameters}
+
+
+def curl_lines() -> list[Any]:
+    """Return the plain requests by curl in all pages, with the line that follows each."""
+    found = []
+    for path in PAGES:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, 1):
+            if line.startswith("$ curl"):
+                found.append(pytest.param(line, lines[number], id=f"{path.name}:{number}"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(bundled: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with serving(Settings(data=tmp_path_factory.mktemp("data")), bundled) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("line", "output"), curl_lines())
+def test_curl_examples_are_answered(line: str, output: str, client: httpx.Client) -> None:
+    words = shlex.split(line.partition(" # ")[0].partition(" | ")[0])
+    (address,) = (word for word in words if word.startswith("localhost:8000"))
+    after = list(pairwise(words))
+    headers = dict(value.split(": ", 1) for option, value in after if option == "-H")
+    forms = dict(value.split("=", 1) for option, value in after if option == "--data-urlencode")
+    answer = client.request(
+        "POST" if forms else "GET",
+        address.removeprefix("localhost:8000"),
+        headers={"Accept": "*/*"} | headers,
+        data=forms or None,
+        follow_redirects=any(re.fullmatch("-s?L", word) for word in words),
+    )
+    wrong = re.search(r"/problems/([a-z-]+)", output)
+    assert (answer.status_code >= 400) == bool(wrong)
+    if wrong:
+        assert answer.json()["type"].endswith(f"/{wrong[1]}")
+    elif output.startswith(("$", "```")):
+        return
+    elif headers.get("Accept") == "text/csv" and output:
+        assert answer.text.splitlines()[0] == output
+    elif output.startswith("{") and not headers:
+        assert answer.text.startswith(output[:16])
 
 
 # ---- the tutorials
@@ -343,39 +376,27 @@ def test_the_withdrawal_withdraws(good: str, tmp_path: Path) -> None:
 
 
 def test_the_ranges_of_the_report_are_found_as_the_page_says(
-    good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    good: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "report.txt").write_text(block("text", "On 3 June"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    code = block("python", "import hashlib").replace("open(", "opened(")
-    told = io.StringIO()
-
-    def opened(name: str, encoding: str) -> io.StringIO:
-        return io.StringIO((tmp_path / name).read_text(encoding=encoding))
-
-    with contextlib.redirect_stdout(told):
-        exec(compile(code, "docs/README.md", "exec"), {"opened": opened})
-    for line in told.getvalue().splitlines():
+    exec(compile(block("python", "import hashlib"), "docs/README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    for line in lines:
         start, end, digest = line.split()
         assert digest in good
         assert start == "document" or f"#char={start},{end}>" in good
-    assert hashlib.sha256((tmp_path / "report.txt").read_bytes()).hexdigest() in good
 
 
 def test_the_program_fetches_facts(
-    bundled: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    client: httpx.Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with serving(Settings(data=tmp_path), bundled) as client:
-        address = str(client.base_url).rstrip("/")
-        code = block("python", "import csv").replace("http://localhost:8000", address)
-        exec(compile(code, "docs/README.md", "exec"), {})
+    address = str(client.base_url).rstrip("/")
+    code = block("python", "import csv").replace("http://localhost:8000", address)
+    exec(compile(code, "docs/README.md", "exec"), {})
     told = capsys.readouterr()
     rows = list(csv.DictReader(told.out.splitlines()))
     assert "Seoul Metropolitan Government" in {row["member"] for row in rows}
     assert all(int(row["start"]) < int(row["end"]) for row in rows)
     assert re.match(r"[1-9]\d* rows at commit [0-9a-f]{12}", told.err)
-
-
-def test_no_error_of_the_store_is_without_a_problem() -> None:
-    """Guards the table of problems: a new error has a slug of its own or is a general one."""
-    assert GraphStoreError.__subclasses__()

@@ -36,6 +36,20 @@ def test_every_operation_is_described(api: dict[str, Any]) -> None:
     assert len({x["operationId"] for x in operations}) == len(operations)
 
 
+def test_errors_are_described_as_they_are_answered(
+    client: httpx.Client, api: dict[str, Any]
+) -> None:
+    answer = client.get("/api/v1/events", params={"colour": "red"})
+    for path in api["paths"].values():
+        for operation in path.values():
+            assert "422" not in operation["responses"]
+            (media_type,) = operation["responses"]["default"]["content"]
+            assert media_type == answer.headers["Content-Type"]
+    assert not api["paths"]["/id/{slug}"]["get"]["responses"]["303"]["content"]
+    problem = api["components"]["schemas"]["Problem"]
+    assert set(problem["required"]) == set(problem["properties"]) <= set(answer.json())
+
+
 def test_every_parameter_of_the_lists_is_described(api: dict[str, Any]) -> None:
     for path, methods in api["paths"].items():
         if path.startswith("/api/v1/"):

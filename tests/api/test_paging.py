@@ -42,6 +42,7 @@ def test_nonsense_is_no_cursor(cursor: str) -> None:
         decode(cursor)
 
 
-def test_a_cursor_of_another_list() -> None:
+@pytest.mark.parametrize("key", [(1,), (), ("2019-01-01", "forum"), ("a", 1)])
+def test_a_cursor_of_another_list(key: Key) -> None:
     with pytest.raises(BadParameter):
-        page_of(things("ab"), encode((1,)), 2)
+        page_of(things("ab"), encode(key), 2)

@@ -95,6 +95,20 @@ def test_members(client: httpx.Client) -> None:
     )} <= {"certain", "possible"}  # fmt: skip
 
 
+@pytest.mark.parametrize("path", ["entities", "events", "places"])
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_name_is_no_filter(client: httpx.Client, path: str, blank: str) -> None:
+    whole = client.get(f"/api/v1/{path}").json()["items"]
+    assert client.get(f"/api/v1/{path}", params={"q": blank}).json()["items"] == whole
+
+
+def test_a_cursor_of_another_list_is_refused(client: httpx.Client) -> None:
+    cursor = client.get("/api/v1/actors", params={"limit": "2"}).json()["next"]
+    answer = client.get("/api/v1/events", params={"cursor": cursor})
+    assert answer.status_code == 400
+    assert answer.json()["name"] == "cursor"
+
+
 def test_governments_only(client: httpx.Client) -> None:
     found = items(client, "actors", kind="Government")
     assert found
@@ -134,6 +148,7 @@ def test_places_within(client: httpx.Client) -> None:
         ("/api/v1/entities?Q=x", "Q"),
         ("/api/v1/questions/co-organisers?colour=red", "colour"),
         ("/page/x?colour=red", "colour"),
+        ("/explore/events?colour=red", "colour"),
     ],
 )
 def test_unknown_parameters_are_named(client: httpx.Client, path: str, named: str) -> None:

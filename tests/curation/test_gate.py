@@ -15,6 +15,7 @@ from curation.errors import (
     DerivedWrite,
     IncompleteAssertion,
     PassageMismatch,
+    StrayGraph,
     UnsourcedFact,
 )
 from curation.gate import Submission, preview, skolemised, submit
@@ -28,6 +29,7 @@ from ontology.namespaces import (
     DCT,
     DURE,
     GRAPH_DERIVED,
+    GRAPH_EDITORIAL,
     ID,
     RDF,
     SCHEMA,
@@ -127,6 +129,18 @@ def test_only_rules_write_the_derived_graph(dataset: Dataset) -> None:
         submit(dataset, Submission(meta(), [quad]), shapes=None)
 
 
+@pytest.mark.parametrize(
+    "graph", [NamedNode("https://example.org/mine"), BlankNode("mine"), NamedNode(f"{ID}event")]
+)
+def test_a_graph_without_a_source_is_refused(
+    dataset: Dataset, graph: NamedNode | BlankNode
+) -> None:
+    quad = Quad(EVENT, NamedNode(f"{DCT}description"), Literal("x"), graph)
+    with pytest.raises(StrayGraph, match="cites a passage"):
+        submit(dataset, Submission(meta(), [*evidence(described("y")), quad]), shapes=None)
+    assert dataset.head is None
+
+
 def test_a_hash_that_is_not_the_documents_is_refused(
     dataset: Dataset, archive: SourceArchive
 ) -> None:
@@ -141,6 +155,18 @@ def test_eight_copied_words_are_refused_where_the_document_is_seen(
 ) -> None:
     quads = evidence(described("they say the social economy of the city and its people is good"))
     with pytest.raises(CopiedText, match="social economy of the city and its people"):
+        submit(dataset, Submission(meta(), quads), shapes=None, archive=archive)
+    assert dataset.head is None
+
+
+@pytest.mark.parametrize("graph", [NamedNode(GRAPH_EDITORIAL), DEFAULT])
+def test_eight_copied_words_are_refused_in_records_and_what_editors_add_too(
+    dataset: Dataset, archive: SourceArchive, graph: NamedNode | DefaultGraph
+) -> None:
+    note = Literal("as the social economy of the city and its people")
+    about = EVENT if graph != DEFAULT else NamedNode(f"{ASSERTION}a")
+    quads = [*evidence(described("y")), Quad(about, NamedNode(f"{DURE}supportNote"), note, graph)]
+    with pytest.raises(CopiedText):
         submit(dataset, Submission(meta(), quads), shapes=None, archive=archive)
     assert dataset.head is None
 

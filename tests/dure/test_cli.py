@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from graphstore.dataset import Dataset
 from tests.conftest import ROOT
 
 GOOD = """
@@ -133,6 +134,32 @@ def test_rebuild_gives_a_byte_identical_dump(on_bundled: Dure) -> None:
     assert on_bundled("export", "--format", "nquads").stdout == before
 
 
+def test_rebuild_mends_what_cannot_be_opened(on_bundled: Dure) -> None:
+    for file in on_bundled.data.glob("engine/*/*"):
+        if file.is_file():
+            file.write_bytes(b"damaged")
+    assert "dure rebuild" in on_bundled("query", "ASK {}", code=1).stderr
+    assert "rebuilt up to commit 6" in on_bundled("rebuild").stderr
+    assert on_bundled("verify").stdout.startswith("clean: 6 commits")
+
+
+def test_rebuild_makes_no_store_where_there_is_none(dure: Dure) -> None:
+    assert "there is no store" in dure("rebuild", code=1).stderr
+    assert not dure.data.exists()
+
+
+def test_formats_of_one_graph_hold_the_facts_alone(loaded: Path) -> None:
+    assert "https://w3id.org/dure/graph/editorial" in Dure(loaded)("export", "-f", "trig").stdout
+    facts = json.loads(Dure(loaded)("export", "-f", "jsonld").stdout)
+    assert not [node for node in facts if "@graph" in node]
+
+
+def test_the_example_of_query_answers(loaded: Path) -> None:
+    query = "SELECT ?what { ?what a <https://w3id.org/dure/ontology#Declaration> }"
+    assert query in " ".join(Dure(loaded)("query", "--help").stdout.split())
+    assert "kampala-declaration" in Dure(loaded)("query", query).stdout
+
+
 def test_a_question_as_table_csv_and_json(loaded: Path) -> None:
     ask = ("ask", "co-organisers", "--param", "eventType=training")
     table = Dure(loaded)(*ask).stdout
@@ -171,7 +198,12 @@ def test_a_sparql_query_from_argument_file_and_input(loaded: Path, tmp_path: Pat
         (("validate", "missing.ttl"), 2, "missing.ttl"),
         (("validate", "data.docx"), 2, "the ending tells the format"),
         (("dance",), 2, "dance"),
-        (("log", "77"), 1, "77"),
+        (("log", "77"), 1, "there is no commit 77; the log holds 6"),
+        (("validate", "x.ttl", "--lang", "de"), 2, "de"),
+        (("serve", "--port", "99999"), 2, "DURE_PORT"),
+        (("export", "-o", "/tmp"), 2, "/tmp"),
+        (("source", "add", "/"), 2, "directory"),
+        (("query", "--file", sys.executable), 2, "UTF-8"),
     ],
 )
 def test_a_wrong_call_is_told_and_has_its_exit_code(
@@ -223,6 +255,34 @@ def test_the_graph_is_exported_in_every_format(loaded: Path, tmp_path: Path, for
     Dure(loaded)("export", "--format", format, "-o", target)
     assert target.stat().st_size > 1_000_000
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_of_several_files_those_before_a_refused_one_are_told(
+    on_bundled: Dure, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.trig", tmp_path / "bad.trig"
+    good.write_text(trig(), encoding="utf-8")
+    bad.write_text("<urn:a> <urn:b> .\n", encoding="utf-8")
+    told = on_bundled("load", good, bad, code=1).stderr
+    assert "Load good.trig" in told.partition("commit 7")[2]
+    assert "bad.trig" in told.partition("line 1")[2]
+
+
+def test_a_lost_commit_is_told_and_left_behind_only_by_a_rebuild(on_bundled: Dure) -> None:
+    next(on_bundled.data.glob("log/**/000006.rdfp")).unlink()
+    assert "from commit 5 (`dure rebuild`)" in on_bundled("verify", code=1).stderr
+    assert "up to commit 5" in on_bundled("rebuild").stderr
+    assert on_bundled("verify").stdout.startswith("clean: 5 commits")
+
+
+def test_a_document_enters_the_archive_while_a_service_runs(
+    on_bundled: Dure, tmp_path: Path
+) -> None:
+    file = tmp_path / "note.txt"
+    file.write_text("Something else", encoding="utf-8")
+    with Dataset.open(on_bundled.data):
+        assert "is in the archive" in on_bundled("source", "add", file).stderr
+    assert list(on_bundled.data.glob("sources/??/*"))
 
 
 def test_a_document_in_the_archive_is_known_by_its_hash(on_bundled: Dure, tmp_path: Path) -> None:

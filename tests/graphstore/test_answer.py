@@ -47,6 +47,19 @@ def test_solutions_are_written_in_every_format(format: str) -> None:
     assert b"http://example.org/o2" in b"".join(DATA.query(SELECT).write(format))
 
 
+def test_csv_has_as_many_cells_in_every_row_whatever_is_in_them() -> None:
+    terms = '<http://e/#char=1,2> "a,b" "say \\"so\\"" "two\\nlines" "" UNDEF "서울"@ko 1.5'
+    query = f"SELECT ?x ?y {{ VALUES ?x {{ {terms} }} BIND(BNODE() AS ?y) }}"
+    written = b"".join(DATA.query(query).write("csv"))
+    rows = list(csv.reader(io.StringIO(written.decode(), newline="")))
+    assert [row[0] for row in rows] == [
+        "x", "http://e/#char=1,2", "a,b", 'say "so"', "two\nlines", "", "", "서울", "1.5",
+    ]  # fmt: skip
+    assert rows[0][1] == "y"
+    assert all(len(row) == 2 and row[1].startswith("_:") for row in rows[1:])
+    assert written.count(b"\r\n") == len(rows)
+
+
 @pytest.mark.parametrize("format", ["turtle", "ntriples", "jsonld", "rdfxml", "trig", TURTLE])
 def test_graphs_are_written_in_every_format(format: str) -> None:
     assert b"http://example.org/o2" in b"".join(DATA.query(CONSTRUCT).write(format))

@@ -433,6 +433,19 @@ def test_a_log_that_is_not_the_engines_is_noticed(tmp_path: Path) -> None:
         assert set(dataset.quads()) == {quad("two", "p", "o"), quad("two", "p", "o2")}
 
 
+def test_a_log_that_was_changed_is_not_rebuilt_from(tmp_path: Path) -> None:
+    with Dataset.open(tmp_path) as dataset:
+        for name in ("one", "two", "three"):
+            dataset.commit(adding(quad("s", "p", name)), META, shapes=None)
+        file = dataset.log.read(2).path
+        file.write_bytes(file.read_bytes().replace(b"two", b"six"))
+        with pytest.raises(LogCorrupt, match="commit 3: its predecessor"):
+            dataset.rebuild()
+        assert dataset.contains(quad("s", "p", "two"))
+    with pytest.raises(LogCorrupt, match="commit 3: its predecessor"):
+        Dataset.open(tmp_path, rebuild=True)
+
+
 def test_an_engine_that_fails_gets_the_commit_with_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

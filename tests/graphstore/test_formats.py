@@ -89,6 +89,12 @@ def test_named_graphs_and_literals_survive() -> None:
     ]
 
 
+@pytest.mark.parametrize("format", [TURTLE, TRIG, N_QUADS, JSON_LD, RDF_XML])
+def test_a_byte_order_mark_is_no_content(format: GraphFormat) -> None:
+    document = b"\xef\xbb\xbf" + write_quads([quad("s", "p", "o").triple], format)
+    assert parse_quads(document, format) == [quad("s", "p", "o")]
+
+
 def test_relative_iris_need_a_base() -> None:
     document = b"<s> <p> <o> ."
     assert parse_quads(document, "turtle", base="http://example.org/") == [EXPECTED]

@@ -305,6 +305,14 @@ def test_the_forms_of_literals_are_left_alone() -> None:
     assert rdflib.NORMALIZE_LITERALS is False
 
 
+def test_literals_that_are_none_of_their_datatype_are_left_to_the_report(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    day = Literal("2019-13-45", datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+    validate_quads([Quad(iri("a"), iri("q"), day), Quad(iri("a"), TYPE, iri("A"))], SHAPES)
+    assert caplog.text == ""
+
+
 def test_shapes_that_pyshacl_cannot_run_are_refused() -> None:
     broken = Shapes.parse(
         b"""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://example.org/> .
