@@ -21,7 +21,7 @@ class Reference(Sparse):
     """A thing by IRI, with its label."""
 
     iri: str = Field(
-        description="The thing's IRI.", examples=["https://w3id.org/dure/id/gsef-4r2m"]
+        description="The thing's IRI.", examples=["https://w3id.org/dure/id/gsef-zqer"]
     )
     id: str | None = Field(None, description="For an entity: its id in this API.")
     label: str = Field(description="Its label in the language asked for, or the next best.")

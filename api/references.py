@@ -25,7 +25,7 @@ def entity_iri(reader: Reader, parameter: str, text: str) -> NamedNode:
     for candidate in _candidates(text, (ID, DOC)):
         if reader.exists(candidate):
             return candidate
-    raise BadParameter(parameter, f"names no entity: '{text}' (an id such as gsef-4r2m, or an IRI)")
+    raise BadParameter(parameter, f"names no entity: '{text}' (an id such as gsef-zqer, or an IRI)")
 
 
 def concept_iri(reader: Reader, parameter: str, text: str, scheme: str) -> NamedNode:

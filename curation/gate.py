@@ -35,18 +35,34 @@ from graphstore.validation import Shapes, ValidationReport
 from ontology.namespaces import (
     ASSERTION,
     BASE,
+    CV,
+    DCT,
     DURE,
     GRAPH_CONCEPTS,
     GRAPH_DERIVED,
     GRAPH_EDITORIAL,
     GRAPH_HEAD,
     GRAPH_ONTOLOGY,
+    ID,
+    ORG,
+    OWL,
+    SKOS,
 )
 
 _RECORD_CLASSES = {
     ASSERTION_CLASS,
     PASSAGE,
     *(NamedNode(f"{DURE}{name}") for name in ("Snapshot", "SourceDocument", "Submission")),
+}
+# What editors may add without a source: that a thing exists, what it is called, what it is.
+_EDITORIAL_PREDICATES = {
+    RDF_TYPE,
+    *(NamedNode(f"{SKOS}{name}") for name in ("prefLabel", "altLabel", "hiddenLabel")),
+    NamedNode(f"{SKOS}exactMatch"),
+    NamedNode(f"{ORG}classification"),
+    NamedNode(f"{CV}level"),
+    NamedNode(f"{DCT}isReplacedBy"),
+    NamedNode(f"{OWL}deprecated"),
 }
 _DEFAULT = DefaultGraph()
 _EDITED = {NamedNode(name) for name in (GRAPH_EDITORIAL, GRAPH_ONTOLOGY, GRAPH_CONCEPTS)}
@@ -66,7 +82,8 @@ def prepare(
 ) -> Changeset:
     """Return the whole changeset that a submission amounts to, checked against its documents.
 
-    Raises `UnsourcedFact` for facts in the default graph that no evidence graph holds,
+    Raises `UnsourcedFact` for facts in the default graph that no evidence graph holds, and for
+    what the editorial and vocabulary graphs may not say,
     `IncompleteAssertion` for evidence graphs without a record and records without a graph,
     `DerivedWrite` for quads in a graph that only rules write, `StrayGraph` for quads in a graph
     that is neither an assertion's nor the editors', `PassageMismatch` for a passage whose hash is
@@ -151,6 +168,12 @@ def _refuse_unsourced(dataset: Dataset, change: Changeset) -> None:
                 }
                 records[quad.subject] = bool(types & _RECORD_CLASSES)
             if not records[quad.subject]:
+                unsourced.append(quad)
+        elif quad.graph_name == NamedNode(GRAPH_EDITORIAL):
+            if quad.predicate not in _EDITORIAL_PREDICATES:
+                unsourced.append(quad)
+        elif quad.graph_name in (NamedNode(GRAPH_ONTOLOGY), NamedNode(GRAPH_CONCEPTS)):
+            if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(ID):
                 unsourced.append(quad)
         elif quad.graph_name in (NamedNode(GRAPH_DERIVED), NamedNode(GRAPH_HEAD)):
             raise DerivedWrite(str(quad.graph_name))

@@ -217,7 +217,8 @@ def test_after_any_changes_the_default_graph_is_facts_records_and_derived(
                 removed = [*record, *dataset.quads(None, None, None, iri)]
             elif step == "name":
                 editorial = NamedNode(GRAPH_EDITORIAL)
-                added = [Quad(t.subject, t.predicate, t.object, editorial) for t in triples]
+                names = [triple for triple in triples if triple.predicate == LABEL]
+                added = [Quad(t.subject, t.predicate, t.object, editorial) for t in names]
             try:
                 submit(dataset, Submission(meta(), added, removed), shapes=None)
             except NothingToCommit:
