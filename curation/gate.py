@@ -61,7 +61,7 @@ _EDITORIAL_PREDICATES = {
     NamedNode(f"{SKOS}exactMatch"),
     NamedNode(f"{ORG}classification"),
     NamedNode(f"{CV}level"),
-    NamedNode(f"{DCT}isReplacedBy"),
+    *(NamedNode(f"{DCT}{name}") for name in ("type", "isReplacedBy")),
     NamedNode(f"{OWL}deprecated"),
 }
 _DEFAULT = DefaultGraph()
