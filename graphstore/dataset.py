@@ -134,7 +134,7 @@ class Dataset:
             dataset._catch_up()
             if rebuild:
                 engine.settle()
-        except BaseException:
+        except BaseException:  # whatever stopped the opening, the folder must not stay locked
             lock.release()
             raise
         return dataset
@@ -158,7 +158,7 @@ class Dataset:
                 engine = EmbeddedEngine.open_read_only(path / "engine")
             place = _Place(path, lock, temporary=False)
             return cls(place, log, engine or EmbeddedEngine.in_memory(), read_only=True)
-        except BaseException:
+        except BaseException:  # whatever stopped the opening, the folder must not stay locked
             lock.release()
             raise
 
