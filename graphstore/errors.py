@@ -7,6 +7,16 @@ GraphStoreError
 ├ QuerySyntaxError (line, column)
 ├ UpdateSyntaxError (line, column)
 ├ RefusedQuery (reason)
+├ QueryTimeout (deadline_s)
+├ QueryMemoryExceeded (limit_bytes)
+├ QueryCancelled (id)
+├ QueryCrashed (reason)
+├ TooManyQueries (waiting)
+├ AnswerTooLarge (limit_bytes)
+├ NoFormatForKind (kind, offered)
+├ UpdateTooLarge (limit_quads)
+├ UnknownVersion (text)
+├ GraphExists (graph)
 ├ GraphNotFound (graph)
 ├ ResourceNotFound (iri)
 ├ DatasetReadOnly
@@ -79,6 +89,99 @@ class RefusedQuery(GraphStoreError):
         super().__init__(reason)
 
 
+class QueryTimeout(GraphStoreError):
+    """The query was stopped at its deadline, or its reader took the answer too slowly."""
+
+    def __init__(self, deadline_s: float) -> None:
+        """Say how many seconds of work the query was allowed."""
+        self.deadline_s = deadline_s
+        super().__init__(f"the query was stopped after its {deadline_s:g} s")
+
+
+class QueryMemoryExceeded(GraphStoreError):
+    """The query was stopped because it needed more memory than a query may have."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        """Say how many bytes of memory a query may have."""
+        self.limit_bytes = limit_bytes
+        super().__init__(
+            f"the query was stopped: it needed more than {_readable_bytes(limit_bytes)} of memory"
+        )
+
+
+class QueryCancelled(GraphStoreError):
+    """The query was stopped because its client or an administrator asked for that."""
+
+    def __init__(self, id: str) -> None:
+        """Say which query."""
+        self.id = id
+        super().__init__(f"the query {id} was cancelled")
+
+
+class QueryCrashed(GraphStoreError):
+    """The process that ran the query died of something that is no limit of ours."""
+
+    def __init__(self, reason: str) -> None:
+        """Say what is known about it."""
+        self.reason = reason
+        super().__init__(f"the query crashed: {reason}")
+
+
+class TooManyQueries(GraphStoreError):
+    """So many queries wait already, or one has waited so long, that it was not begun."""
+
+    def __init__(self, waiting: int) -> None:
+        """Say how many queries were waiting."""
+        self.waiting = waiting
+        super().__init__(f"too many queries: {waiting} are waiting")
+
+
+class AnswerTooLarge(GraphStoreError):
+    """The answer has more bytes than an answer may have."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        """Say how many bytes an answer may have."""
+        self.limit_bytes = limit_bytes
+        super().__init__(f"the answer is larger than {_readable_bytes(limit_bytes)}")
+
+
+class NoFormatForKind(GraphStoreError):
+    """The client accepts no format that an answer of this kind can be written in."""
+
+    def __init__(self, kind: str, offered: tuple[str, ...]) -> None:
+        """Say the kind of answer ("solutions", "boolean", "graph") and the formats on offer."""
+        self.kind = kind
+        self.offered = offered
+        super().__init__(f"the answer is a {kind}; on offer: {', '.join(offered)}")
+
+
+class UpdateTooLarge(GraphStoreError):
+    """The update would change more quads than one update may change."""
+
+    def __init__(self, limit_quads: int) -> None:
+        """Say how many quads an update may add and remove."""
+        self.limit_quads = limit_quads
+        super().__init__(f"the update would change more than {limit_quads} quads")
+
+
+class UnknownVersion(GraphStoreError):
+    """The log has no commit of that number or id, or none at or before that time."""
+
+    def __init__(self, text: str) -> None:
+        """Say what was asked for."""
+        self.text = text
+        super().__init__(f"no version {text!r}")
+
+
+class GraphExists(GraphStoreError):
+    """The dataset has a graph of that name already."""
+
+    def __init__(self, graph: str) -> None:
+        """Say which graph."""
+        self.graph = graph
+        super().__init__(f"there is a graph {graph} already")
+
+
 class GraphNotFound(GraphStoreError):
     """The dataset has no graph of that name."""
 
@@ -144,3 +247,11 @@ class LogCorrupt(GraphStoreError):
         self.commit = commit
         self.reason = reason
         super().__init__(f"commit {commit}: {reason}")
+
+
+def _readable_bytes(count: int) -> str:
+    """Return a number of bytes in the largest unit that it fills."""
+    for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return f"{count} bytes"

@@ -42,6 +42,7 @@ GRAPH_DERIVED: Final = f"{BASE}graph/derived"
 GRAPH_ONTOLOGY: Final = f"{BASE}graph/ontology"
 GRAPH_CONCEPTS: Final = f"{BASE}graph/concepts"
 GRAPH_HEAD: Final = f"{BASE}graph/head"
+GRAPH_EMPTY: Final = f"{BASE}graph/empty"
 
 PREFIXES: Final[dict[str, str]] = {
     "dure": DURE,

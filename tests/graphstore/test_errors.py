@@ -34,3 +34,11 @@ def test_errors_carry_facts() -> None:
     assert errors.ResourceNotFound("http://example.org/r").iri == "http://example.org/r"
     assert errors.UnknownFormat("docx", ("turtle",)).name == "docx"
     assert str(errors.DataNotConforming(ValidationReport())) == "0 violations of the shapes"
+
+
+def test_limits_are_told_in_readable_units() -> None:
+    assert str(errors.QueryTimeout(2.5)) == "the query was stopped after its 2.5 s"
+    assert "1.5 GiB of memory" in str(errors.QueryMemoryExceeded(3 << 29))
+    assert str(errors.AnswerTooLarge(100)) == "the answer is larger than 100 bytes"
+    assert "json, xml" in str(errors.NoFormatForKind("boolean", ("json", "xml")))
+    assert errors.TooManyQueries(7).waiting == 7
