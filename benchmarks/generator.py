@@ -111,6 +111,8 @@ def _agent(number: int) -> NamedNode:
 def _actor(number: int, places: int) -> Iterator[Quad]:
     kind = _ACTOR_TYPES[number % len(_ACTOR_TYPES)]
     yield from _named(_agent(number), kind, f"Actor {number}")
+    korean = Literal(f"행위자 {number}", language="ko")
+    yield Quad(_agent(number), NamedNode(f"{SKOS}prefLabel"), korean, _EDITORIAL)
     if kind == "Government":
         level = NamedNode(f"{CONCEPT}gov-level/municipal")
         yield Quad(_agent(number), NamedNode(f"{ORG}classification"), level, _EDITORIAL)

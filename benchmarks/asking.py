@@ -1,0 +1,241 @@
+"""One query at a time: the engine alone, and every service over HTTP, in turn.
+
+Ratios are taken within a pair of measurements that follow each other, and their median is told:
+machines are noisy, and their noise lasts longer than a query.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pyoxigraph import Store
+
+from benchmarks.engine import answer
+from benchmarks.load_client import BrokenAnswer, Connection, Reply
+from benchmarks.peers import Service
+from benchmarks.sparql_queries import LARGE, QUESTIONS, Question, rows
+from benchmarks.stored_graphs import StoredGraph
+
+SHORT_S: Final = 0.010
+"""Queries that take the engine less than this are judged by the difference, not by the ratio."""
+_SHORT_SAMPLES: Final = 8  # pairs a run, for queries that take a millisecond
+_PATIENCE_S: Final = 5.0  # what takes a peer longer is asked once
+
+
+@dataclass
+class Asked:
+    """What was measured of one query; all times in seconds, one per pair."""
+
+    question: Question
+    rows: int = 0
+    engine: list[float] = field(default_factory=list)
+    services: dict[str, list[float]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def short(self) -> bool:
+        """Say whether the engine needs less than 10 ms."""
+        return statistics.median(self.engine) < SHORT_S
+
+    def ratio(self, name: str, to: str | None = None) -> float:
+        """Return the median ratio of a service's time to another's, None: the engine's."""
+        floor = self.engine if to is None else self.services[to]
+        return statistics.median(a / b for a, b in zip(self.services[name], floor, strict=False))
+
+    def extra_ms(self, name: str) -> float:
+        """Return by how many milliseconds a service is slower than the engine, in the median."""
+        pairs = zip(self.services[name], self.engine, strict=False)
+        return statistics.median(a - b for a, b in pairs) * 1000
+
+    def median_ms(self, name: str | None = None) -> float:
+        """Return the median time of a service, None: of the engine, in milliseconds."""
+        return statistics.median(self.engine if name is None else self.services[name]) * 1000
+
+
+class NotAnswered(Exception):
+    """A service gave no whole answer with status 200."""
+
+
+def ask_all(
+    graph: StoredGraph, store: Store, services: Sequence[Service], runs: int
+) -> list[Asked]:
+    """Ask every query of the engine and of the services in turn.
+
+    Args:
+        graph: what is asked about.
+        store: the engine's, opened in this process.
+        services: who is asked.
+        runs: measurements of each long query; short ones are measured several times as often.
+    """
+    connections = [(service, Connection(service.port)) for service in services]
+    table = []
+    for question in QUESTIONS:
+        asked = Asked(question, services={service.name: [] for service in services})
+        table.append(asked)
+        samples = runs
+        number = 0
+        while number <= samples:
+            _ask_once(asked, graph, store, connections, number)
+            if number == 0:
+                samples = runs * (_SHORT_SAMPLES if asked.engine[0] < SHORT_S else 1)
+                _forget(asked)  # the first one warms up
+            number += 1
+        print(f"  {question.name}: {asked.median_ms():.2f} ms in the engine", file=sys.stderr)
+    for _, connection in connections:
+        connection.close()
+    return table
+
+
+def _ask_once(
+    asked: Asked,
+    graph: StoredGraph,
+    store: Store,
+    connections: list[tuple[Service, Connection]],
+    number: int,
+) -> None:
+    question = asked.question
+    text = question.ask(graph, number)
+    begun = time.perf_counter()
+    body = answer(store, text, question.accept)
+    asked.engine.append(time.perf_counter() - begun)
+    turn = number % len(connections)
+    for service, connection in connections[turn:] + connections[:turn]:
+        reply = ask(service, connection, question, text)
+        asked.services[service.name].append(reply.seconds)
+        if number == 0:
+            asked.rows = rows(body, question)
+            _compare(asked, service, rows(reply.body, question))
+
+
+def _compare(asked: Asked, service: Service, found: int) -> None:
+    if found != asked.rows:
+        asked.remarks.append(f"{service.name} answers {found} rows, the engine {asked.rows}")
+
+
+def _forget(asked: Asked) -> None:
+    asked.engine.clear()
+    for times in asked.services.values():
+        times.clear()
+
+
+def ask(service: Service, connection: Connection, question: Question, text: str) -> Reply:
+    """Ask a service one query by GET.
+
+    Raises:
+        NotAnswered: what came is no answer.
+    """
+    reply = connection.ask(service.address.get(text, question.accept))
+    if reply.status != 200:
+        raise NotAnswered(f"{service.name}, {question.name}: {reply.status} {reply.body[:300]!r}")
+    return reply
+
+
+@dataclass
+class Against:
+    """How a slow peer did on one query beside Dure."""
+
+    question: Question
+    seconds: float
+    """The peer's median."""
+    ratio: float
+    """The peer's time to Dure's, at least this if `cut`."""
+    cut: bool = False
+    failure: str | None = None
+
+
+def ask_slow_peer(
+    graph: StoredGraph, ours: Service, peer: Service, runs: int, patience_s: float
+) -> list[Against]:
+    """Ask every query of Dure and of a peer in turn, and give a query up after `patience_s`."""
+    mine = Connection(ours.port)
+    table = []
+    for question in QUESTIONS:
+        found = _against(graph, question, (ours, mine), peer, runs, patience_s)
+        table.append(found)
+        print(f"  {peer.name}, {question.name}: {told(found)}", file=sys.stderr)
+    mine.close()
+    return table
+
+
+def told(found: Against | None) -> str:
+    """Return the ratio as the table has it."""
+    if found is None:
+        return "–"
+    if found.failure:
+        return found.failure
+    return f"{'> ' if found.cut else ''}{found.ratio:,.0f} ×"
+
+
+def _against(
+    graph: StoredGraph,
+    question: Question,
+    ours: tuple[Service, Connection],
+    peer: Service,
+    runs: int,
+    patience_s: float,
+) -> Against:
+    theirs = Connection(peer.port, timeout_s=patience_s)
+    times, ratios = [], []
+    try:
+        for number in range(100, 101 + runs):
+            text = question.ask(graph, number)
+            mine = ask(*ours, question, text).seconds
+            took = ask(peer, theirs, question, text).seconds
+            times.append(took)
+            ratios.append(took / mine)
+            if took > _PATIENCE_S:
+                break
+    except TimeoutError:
+        peer.restart()
+        return Against(question, patience_s, patience_s / mine, cut=True)
+    except (NotAnswered, BrokenAnswer) as error:
+        return Against(question, 0, 0, failure=f"fails ({str(error)[:80]})")
+    finally:
+        theirs.close()
+    warm = slice(1 if len(times) > 1 else 0, None)
+    return Against(question, statistics.median(times[warm]), statistics.median(ratios[warm]))
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """How a large answer came."""
+
+    name: str
+    format: str
+    megabytes: float
+    first_byte_ms: float
+    per_second: float
+    """Megabytes a second, first byte included."""
+
+
+def stream(
+    graph: StoredGraph, services: Sequence[Service], formats: Sequence[str], runs: int
+) -> list[Streamed]:
+    """Read the large answer from each service in each format, and return the medians."""
+    table = []
+    for format in formats:
+        seen: dict[str, list[Reply]] = {service.name: [] for service in services}
+        for number in range(runs):
+            for service in services:
+                connection = Connection(service.port)
+                text = LARGE.ask(graph, 10_000 + number)
+                reply = connection.ask(service.address.get(text, format))
+                if reply.status != 200:
+                    raise NotAnswered(f"{service.name}: {reply.status} {reply.body[:300]!r}")
+                seen[service.name].append(reply)
+                connection.close()
+        for name, replies in seen.items():
+            table.append(
+                Streamed(
+                    name,
+                    format,
+                    len(replies[0].body) / 1e6,
+                    statistics.median(reply.first_byte_s for reply in replies) * 1000,
+                    statistics.median(len(reply.body) / reply.seconds for reply in replies) / 1e6,
+                )
+            )
+    return table
