@@ -141,63 +141,89 @@ class Against:
     question: Question
     seconds: float
     """The peer's median."""
-    ratio: float
-    """The peer's time to Dure's, at least this if `cut`."""
+    ratios: tuple[float, ...]
+    """The peer's time to that of Dure and of the fast peer, at least this if `cut`."""
     cut: bool = False
     failure: str | None = None
 
+    @property
+    def ratio(self) -> float:
+        """The peer's time to Dure's."""
+        return self.ratios[0]
+
+    @property
+    def fast_ratio(self) -> float:
+        """The peer's time to the fast peer's."""
+        return self.ratios[1]
+
 
 def ask_slow_peer(
-    graph: StoredGraph, ours: Service, peer: Service, runs: int, patience_s: float
+    graph: StoredGraph,
+    fast: Sequence[Service],
+    peer: Service,
+    runs: int,
+    patience_s: float,
 ) -> list[Against]:
-    """Ask every query of Dure and of a peer in turn, and give a query up after `patience_s`."""
-    mine = Connection(ours.port)
+    """Ask every query of Dure, a fast peer and a slow one in turn.
+
+    Args:
+        graph: what is asked about.
+        fast: Dure and the fast peer.
+        peer: the slow one.
+        runs: measurements of each query that takes it less than five seconds; others get one.
+        patience_s: when a query is given up.
+    """
+    asked = [(service, Connection(service.port)) for service in fast]
     table = []
     for question in QUESTIONS:
-        found = _against(graph, question, (ours, mine), peer, runs, patience_s)
+        found = _against(graph, question, asked, peer, runs, patience_s)
         table.append(found)
         print(f"  {peer.name}, {question.name}: {told(found)}", file=sys.stderr)
-    mine.close()
+    for _, connection in asked:
+        connection.close()
     return table
 
 
 def told(found: Against | None) -> str:
-    """Return the ratio as the table has it."""
+    """Return both ratios as the table has them."""
     if found is None:
         return "–"
     if found.failure:
         return found.failure
-    return f"{'> ' if found.cut else ''}{found.ratio:,.0f} ×"
+    sign = "> " if found.cut else ""
+    return f"{sign}{found.ratio:,.1f} ({sign}{found.fast_ratio:,.1f})"
 
 
 def _against(
     graph: StoredGraph,
     question: Question,
-    ours: tuple[Service, Connection],
+    fast: list[tuple[Service, Connection]],
     peer: Service,
     runs: int,
     patience_s: float,
 ) -> Against:
     theirs = Connection(peer.port, timeout_s=patience_s)
-    times, ratios = [], []
+    seen: list[tuple[float, list[float]]] = []
     try:
         for number in range(100, 101 + runs):
             text = question.ask(graph, number)
-            mine = ask(*ours, question, text).seconds
+            times = [ask(*one, question, text).seconds for one in fast]
             took = ask(peer, theirs, question, text).seconds
-            times.append(took)
-            ratios.append(took / mine)
+            seen.append((took, [took / time for time in times]))
             if took > _PATIENCE_S:
                 break
     except TimeoutError:
         peer.restart()
-        return Against(question, patience_s, patience_s / mine, cut=True)
+        ratios = tuple(patience_s / time for time in times)
+        return Against(question, patience_s, ratios, cut=True)
     except (NotAnswered, BrokenAnswer) as error:
-        return Against(question, 0, 0, failure=f"fails ({str(error)[:80]})")
+        return Against(question, 0, (), failure=f"fails ({str(error)[:80]})")
     finally:
         theirs.close()
-    warm = slice(1 if len(times) > 1 else 0, None)
-    return Against(question, statistics.median(times[warm]), statistics.median(ratios[warm]))
+    warm = seen[1:] or seen
+    columns = zip(*(found[1] for found in warm), strict=True)
+    ratios = tuple(statistics.median(column) for column in columns)
+    return Against(question, statistics.median(found[0] for found in warm), ratios)
 
 
 @dataclass(frozen=True)

@@ -170,8 +170,8 @@ def _measure(
                     _told("point lookups")
                     rates = _lookups(graph, ours, route, peer, plan)
             peer_memory = peer.memory()
-        busy = report.service_memory(ours)
-        against = _slow_peer(graph, programs, plan, ours, logs)
+            busy = report.service_memory(ours)
+            against = _slow_peer(graph, programs, plan, (ours, peer), logs)
         commits = None
         if plan.commits:
             _told("commits")
@@ -202,7 +202,7 @@ def _lookups(
 
 
 def _slow_peer(
-    graph: StoredGraph, programs: Path, plan: Plan, ours: Service, logs: Path
+    graph: StoredGraph, programs: Path, plan: Plan, fast: tuple[Service, Service], logs: Path
 ) -> list[Against]:
     if not plan.rdflib_runs or graph.size > plan.rdflib_triples:
         return []
@@ -211,7 +211,7 @@ def _slow_peer(
     with rdflib_endpoint(programs, graph.quads, logs, wait_s=900) as slow:
         held = memory(slow.process.pid).pss / 1e9
         _told(f"rdflib-endpoint is up after {time.monotonic() - begun:.0f} s, {held:.1f} GB")
-        return ask_slow_peer(graph, ours, slow, plan.rdflib_runs, plan.patience_s)
+        return ask_slow_peer(graph, fast, slow, plan.rdflib_runs, plan.patience_s)
 
 
 def _told(step: str) -> None:

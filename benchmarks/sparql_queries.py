@@ -132,7 +132,7 @@ QUESTIONS: Final = (
         " ?passage oa:hasSource ?doc ; oa:start ?start ; oa:end ?end }",
         "event",
     ),
-    Question("Korean label", 'SELECT ?actor { ?actor rdfs:label "행위자 %d"@ko }', "network"),
+    Question("Korean label", 'SELECT ?actor { ?actor skos:prefLabel "행위자 %d"@ko }', "network"),
     Question(
         "100 thousand rows",
         "SELECT ?event ?p ?o { ?event a dure:Event ; ?p ?o } LIMIT 100000",
