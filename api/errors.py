@@ -11,6 +11,10 @@
     ├ NotAcceptable (offered)              none of the formats on offer suits the client
     ├ UnsupportedMediaType (given, taken)  the body is in a format that is not read here
     ├ PayloadTooLarge (limit_bytes)        the body is larger than the setting allows
+    ├ BudgetSpent (limit, spent, window)   the client has had its seconds of work
+    ├ TooManyAtOnce (limit)                the client has as many queries running as it may
+    ├ QueryIdInUse (id)                    a query with the id that the client chose is running
+    ├ NoSuchQuery (id)                     no such query is running, or not this client's
     ├ UpdateNotOpen                        SPARQL Update is not offered yet
     └ NotReady (reason)                    the dataset is not open, or empty of commits
 """
@@ -104,6 +108,49 @@ class PayloadTooLarge(ProtocolError):
         """Keep the limit in bytes."""
         super().__init__(f"the body may have {limit_bytes} bytes")
         self.limit_bytes = limit_bytes
+
+
+class BudgetSpent(ProtocolError):
+    """The client has had the seconds of work that it may have in a window of time."""
+
+    def __init__(self, limit: float, spent: float, window: float, retry_after_s: float) -> None:
+        """Keep the limit, what was spent and the window, all in seconds, and when to come again."""
+        super().__init__(
+            f"{spent:.3g} of {limit:g} seconds of work in {window:g} seconds are spent; "
+            f"there are some again in {retry_after_s:.0f} s"
+        )
+        self.limit = limit
+        self.spent = round(spent, 3)
+        self.window = window
+        self.retry_after_s = retry_after_s
+
+
+class TooManyAtOnce(ProtocolError):
+    """The client has as many queries running as it may."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep how many queries a client may have running."""
+        super().__init__(f"{limit} of your queries are running, and no more may at once")
+        self.limit = limit
+        self.retry_after_s = 1.0
+
+
+class QueryIdInUse(ProtocolError):
+    """A query with the id that the client chose is running."""
+
+    def __init__(self, id: str) -> None:
+        """Keep the id."""
+        super().__init__(f"a query with the id '{id}' is running")
+        self.id = id
+
+
+class NoSuchQuery(ProtocolError):
+    """No query of that id is running, or it is not this client's to cancel."""
+
+    def __init__(self, id: str) -> None:
+        """Keep the id."""
+        super().__init__(f"no query of yours with the id '{id}' is running")
+        self.id = id
 
 
 class UpdateNotOpen(ProtocolError):

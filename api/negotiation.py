@@ -73,7 +73,7 @@ def choose(header: str | None, offers: Sequence[tuple[str, Choice]]) -> Choice:
     ranges = parse_accept(header)
     best: tuple[float, Choice] | None = None
     for media_type, offer in offers:
-        quality = _quality_of(media_type, ranges)
+        quality = quality_of(media_type, ranges)
         if quality > 0 and (best is None or quality > best[0]):
             best = (quality, offer)
     if best is None:
@@ -85,8 +85,8 @@ def prefers_html(header: str | None) -> bool:
     """Say whether the client names HTML, and likes it at least as much as JSON: a browser does."""
     ranges = parse_accept(header)
     named = any(item.subtype in {"html", "xhtml+xml"} and item.quality > 0 for item in ranges)
-    return named and _quality_of("text/html", ranges) >= max(
-        _quality_of("application/problem+json", ranges), _quality_of("application/json", ranges)
+    return named and quality_of("text/html", ranges) >= max(
+        quality_of("application/problem+json", ranges), quality_of("application/json", ranges)
     )
 
 
@@ -138,7 +138,8 @@ def _quality(parameters: Sequence[str]) -> float | None:
     return 1.0
 
 
-def _quality_of(media_type: str, ranges: Sequence[Range]) -> float:
+def quality_of(media_type: str, ranges: Sequence[Range]) -> float:
+    """Return how much a client likes a media type; the narrowest range that covers it decides."""
     fitting = [item for item in ranges if item.covers(media_type)]
     if not fitting:
         return 0.0

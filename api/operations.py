@@ -15,7 +15,7 @@ from api.errors import NothingThere, NotReady
 from api.memory import head_id
 from api.negotiation import choose
 from api.ontology_page import reference
-from api.problems import TYPES
+from api.problem_types import TYPES
 from api.rdf import OFFERS, graph_format_of, rdf_response
 from api.service_description import dataset_description
 from api.templates import language_of, page_response

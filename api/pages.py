@@ -19,7 +19,8 @@ from api.evidence import Source
 from api.facts import units_about
 from api.nodes import ENDS, VALUE_KINDS, kind_of, name_of
 from api.presentation import Footnotes, Shown, page_address, sections, shown
-from api.problems import Problem, ProblemType, type_address
+from api.problem_types import ProblemType
+from api.problems import Problem, type_address
 from api.reader import Reader, Text
 from api.templates import language_of, page_response, render
 from api.timeline import timeline_of

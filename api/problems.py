@@ -1,14 +1,14 @@
 """Every error as a problem document, with a page for each type of problem.
 
-Implements [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3). `PROBLEMS` is the one
-table from error class to status, slug and title; lookup follows the class hierarchy. A browser
-gets the same problem as a page.
+Implements [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457#section-3); the types are in
+`api/problem_types.py`. A browser gets the same problem as a page.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,21 +20,10 @@ from starlette.routing import Match
 
 from api import errors
 from api.negotiation import prefers_html
-from curation.errors import CurationError
-from graphstore import errors as store
-from queries import errors as questions
+from api.problem_types import INTERNAL, METHOD, NOT_FOUND, OTHER, PROBLEMS, ProblemType
+from graphstore.errors import TooManyQueries
 
 MEDIA_TYPE = "application/problem+json"
-
-
-@dataclass(frozen=True)
-class ProblemType:
-    """A kind of problem: its status, its name in addresses, its title and what helps."""
-
-    status: int
-    slug: str
-    title: str
-    help: str
 
 
 @dataclass(frozen=True)
@@ -46,141 +35,13 @@ class Problem:
     extensions: dict[str, Any]
 
 
-def _type(status: int, slug: str, title: str, help_text: str) -> ProblemType:
-    return ProblemType(status, slug, title, help_text)
-
-
-NOT_FOUND = _type(
-    404, "not-found", "There is nothing at this address",
-    "Check the address. The home page and /docs list what there is.",
-)  # fmt: skip
-METHOD = _type(
-    405, "method-not-allowed", "This address does not take this method",
-    "The Allow header names the methods that it takes.",
-)  # fmt: skip
-PARAMETER = _type(
-    400, "bad-parameter", "A parameter is missing, malformed or repeated",
-    "The detail names the parameter and what is wrong; /docs lists the parameters of each address.",
-)  # fmt: skip
-INTERNAL = _type(
-    500, "internal-error", "The service failed",
-    "The fault is ours. The operator finds the request in the log by its time.",
-)  # fmt: skip
-OTHER = _type(
-    400, "bad-request", "The request cannot be answered",
-    "The detail says why.",
-)  # fmt: skip
-
-PROBLEMS: dict[type[Exception], ProblemType] = {
-    errors.BadParameter: PARAMETER,
-    errors.UnknownParameter: _type(
-        400, "unknown-parameter", "This address does not have this parameter",
-        "The member 'known' lists the parameters there are. A misspelt filter would otherwise "
-        "answer with too much, unnoticed.",
-    ),
-    errors.EntityNotFound: _type(
-        404, "entity-not-found", "No entity has this id",
-        "Ids are exact: a readable part and a short suffix. The member 'near' holds ids that look "
-        "alike; /api/v1/entities?q= searches by name.",
-    ),
-    errors.NothingThere: NOT_FOUND,
-    errors.UnknownAlternative: _type(
-        404, "unknown-format-suffix", "This suffix names no format",
-        "The member 'known' lists the suffixes; leave the suffix out to choose by Accept header.",
-    ),
-    errors.NotAcceptable: _type(
-        406, "not-acceptable", "None of the formats on offer suits the Accept header",
-        "The member 'offered' lists the media types on offer.",
-    ),
-    errors.UnsupportedMediaType: _type(
-        415, "unsupported-media-type", "A body in this format is not read here",
-        "The member 'taken' lists the media types that are.",
-    ),
-    errors.PayloadTooLarge: _type(
-        413, "payload-too-large", "The request body is too large",
-        "The operator sets the limit with DURE_MAX_BODY_BYTES.",
-    ),
-    errors.UpdateNotOpen: _type(
-        403, "update-not-open", "SPARQL Update is not open",
-        "Reading is open to everybody. Changes go through the gate, from the command line.",
-    ),
-    errors.NotReady: _type(
-        503, "not-ready", "The graph cannot be asked now",
-        "Ask again in a moment; /ready says when.",
-    ),
-    store.QuerySyntaxError: _type(
-        400, "query-syntax", "The query is not SPARQL",
-        "Line and column say where reading stopped; the fault may lie just before.",
-    ),
-    store.UpdateSyntaxError: _type(
-        400, "update-syntax", "The update is not SPARQL Update",
-        "Line and column say where reading stopped; the fault may lie just before.",
-    ),
-    store.RdfSyntaxError: _type(
-        400, "rdf-syntax", "The document does not follow the syntax of its format",
-        "Line and column say where reading stopped.",
-    ),
-    store.RefusedQuery: _type(
-        400, "refused-query", "The query asks for something this service does not do",
-        "SERVICE is refused: nothing a client sends makes the service fetch an address.",
-    ),
-    store.UnknownFormat: _type(
-        400, "unknown-format", "No such format", "The detail lists the formats there are.",
-    ),
-    store.GraphNotFound: _type(
-        404, "graph-not-found", "The dataset has no such graph", "Check the graph name.",
-    ),
-    store.ResourceNotFound: _type(
-        404, "resource-not-found", "The dataset says nothing about this resource",
-        "Check the IRI.",
-    ),
-    store.DatasetReadOnly: _type(
-        403, "read-only", "The dataset was opened for reading only",
-        "Start the service without the read-only option to write.",
-    ),
-    store.NothingToCommit: _type(
-        409, "nothing-to-commit", "The change changes nothing",
-        "Everything it adds is there, nothing that it removes is.",
-    ),
-    store.DataNotConforming: _type(
-        422, "not-conforming", "The data would violate the shapes",
-        "The report names focus node, path, value and what to do. Nothing was changed.",
-    ),
-    store.ShapesNotUsable: _type(
-        500, "shapes-not-usable", "The shapes cannot be validated with",
-        "The fault is in the shapes, not in the data.",
-    ),
-    store.StorageUnavailable: _type(
-        503, "storage-unavailable", "The data folder cannot be used now",
-        "The operator sees to disk space and permissions.",
-    ),
-    store.LogCorrupt: _type(
-        500, "log-corrupt", "The commit log is damaged",
-        "'dure verify' says which commit.",
-    ),
-    store.GraphStoreError: OTHER,
-    questions.UnknownQuestion: _type(
-        404, "unknown-question", "The catalogue has no question of this name",
-        "/api/v1/questions lists the questions; the member 'near' holds names that look alike.",
-    ),
-    questions.BadParameter: PARAMETER,
-    questions.QuestionError: OTHER,
-    CurationError: _type(
-        422, "not-accepted", "The gate does not accept the submission",
-        "The detail says what to mend. Nothing was changed.",
-    ),
-    errors.ProtocolError: OTHER,
-}  # fmt: skip
-
-TYPES: dict[str, ProblemType] = {
-    kind.slug: kind for kind in (*PROBLEMS.values(), NOT_FOUND, METHOD, PARAMETER, INTERNAL, OTHER)
-}
-
 # The members beside the standard ones that an error may carry.
 _EXTENSIONS = (
     "line", "column", "graph", "iri", "name", "known", "near", "offered", "taken",
-    "limit_bytes", "allowed",
+    "limit_bytes", "allowed", "id", "limit", "spent", "window", "deadline_s", "waiting", "kind",
+    "limit_quads",
 )  # fmt: skip
+_BUSY_S = 2  # when to ask again after so many queries were waiting
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -203,39 +64,33 @@ def problem_of(error: Exception) -> Problem:
     return Problem(INTERNAL, "an error that the service did not foresee", {})
 
 
+def headers_of(error: Exception) -> dict[str, str]:
+    """Return the headers that an answer to this error has beside its document."""
+    seconds = _BUSY_S if isinstance(error, TooManyQueries) else getattr(error, "retry_after_s", 0)
+    return {"Retry-After": str(max(1, math.ceil(seconds)))} if seconds else {}
+
+
+def problem_response(
+    request: Request, problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer a request with a problem, as a page where a browser asks."""
+    all_headers = {**(headers or {}), "Cache-Control": "no-store"}
+    if prefers_html(request.headers.get("accept")):
+        page: PageMaker = request.app.state.problem_page
+        content, media_type = page(request, problem), "text/html"
+    else:
+        content, media_type = json.dumps(_document(request, problem), default=list), MEDIA_TYPE
+    return Response(content, problem.type.status, all_headers, media_type)
+
+
 def install(app: FastAPI, page: PageMaker) -> None:
     """Answer every error of `app` with a problem; `page` writes it for a browser."""
-
-    def respond(request: Request, problem: Problem, headers: dict[str, str]) -> Response:
-        headers = {**headers, "Cache-Control": "no-store"}
-        if prefers_html(request.headers.get("accept")):
-            content, media_type = page(request, problem), "text/html"
-        else:
-            content, media_type = json.dumps(_document(request, problem), default=list), MEDIA_TYPE
-        return Response(content, problem.type.status, headers, media_type)
-
-    def on_error(request: Request, error: Exception) -> Response:
-        return respond(request, problem_of(error), {})
-
-    def on_http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        headers = dict(error.headers or {})
-        if error.status_code == METHOD.status:
-            return _method(request, headers, respond)
-        if error.status_code == NOT_FOUND.status:
-            return respond(request, Problem(NOT_FOUND, f"no page {request.url.path}", {}), headers)
-        kind = ProblemType(error.status_code, OTHER.slug, OTHER.title, OTHER.help)
-        return respond(request, Problem(kind, str(error.detail), {}), headers)
-
-    def on_validation(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        return respond(request, _invalid(error), {})
-
+    app.state.problem_page = page
     for kind in PROBLEMS:
-        app.add_exception_handler(kind, on_error)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(RequestValidationError, on_validation)
-    app.add_exception_handler(Exception, on_error)
+        app.add_exception_handler(kind, _on_error)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(Exception, _on_error)
 
 
 def type_address(request: Request, kind: ProblemType) -> str:
@@ -255,11 +110,28 @@ def _document(request: Request, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _method(
-    request: Request,
-    headers: dict[str, str],
-    respond: Callable[[Request, Problem, dict[str, str]], Response],
-) -> Response:
+def _on_error(request: Request, error: Exception) -> Response:
+    return problem_response(request, problem_of(error), headers_of(error))
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == METHOD.status:
+        return _method(request, headers)
+    if error.status_code == NOT_FOUND.status:
+        problem = Problem(NOT_FOUND, f"no page {request.url.path}", {})
+        return problem_response(request, problem, headers)
+    kind = ProblemType(error.status_code, OTHER.slug, OTHER.title, OTHER.help)
+    return problem_response(request, Problem(kind, str(error.detail), {}), headers)
+
+
+def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return problem_response(request, _invalid(error))
+
+
+def _method(request: Request, headers: dict[str, str]) -> Response:
     # The framework names the methods of the first route at an address; others may follow it.
     routes = request.app.routes
     methods = {
@@ -271,7 +143,9 @@ def _method(
     allow = {**headers, "Allow": ", ".join(sorted(methods))}
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=allow)
-    return respond(request, Problem(METHOD, f"{request.method} is not taken here", {}), allow)
+    return problem_response(
+        request, Problem(METHOD, f"{request.method} is not taken here", {}), allow
+    )
 
 
 def _invalid(error: RequestValidationError) -> Problem:

@@ -19,8 +19,8 @@ import typer
 from pydantic_core import PydanticUndefined
 
 from api.app import create_app
-from api.problems import TYPES
-from api.settings import Settings
+from api.problem_types import TYPES
+from api.settings import Settings, variables
 from dure.cli import app as command_line
 from queries.catalog import Catalog, Question
 from queries.parameters import Parameter
@@ -103,11 +103,10 @@ def _questions_part() -> str:
 
 
 def _settings_part() -> str:
-    prefix = str(Settings.model_config["env_prefix"])
     rows = []
-    for name, field in Settings.model_fields.items():
+    for name, field in variables():
         default = "" if field.default in (None, PydanticUndefined) else _plain(field.default)
-        rows.append((f"`{prefix}{name.upper()}`", default, str(field.description)))
+        rows.append((f"`{name}`", default, str(field.description)))
     return _table(("Variable", "Default", "Meaning"), rows)
 
 

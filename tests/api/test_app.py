@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.examples import examples
-from api.settings import Settings
+from api.settings import BudgetSettings, QueryLogSettings, Settings, SparqlSettings, variables
 from graphstore.archive import SourceArchive
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
@@ -58,17 +58,22 @@ def test_every_parameter_of_the_lists_is_described(api: dict[str, Any]) -> None:
 
 
 def test_settings_are_few_described_and_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(Settings.model_fields) <= 15
-    assert all(field.description for field in Settings.model_fields.values())
+    for group in (Settings, SparqlSettings, BudgetSettings, QueryLogSettings):
+        assert len(group.model_fields) <= 15
+        assert all(field.description for field in group.model_fields.values())
     monkeypatch.setenv("DURE_PORT", "9000")
     monkeypatch.setenv("DURE_DATA", "/somewhere")
+    monkeypatch.setenv("DURE_SPARQL_WORKERS", "7")
     settings = Settings()
+    assert settings.sparql.workers == 7
     assert settings.port == 9000
     assert settings.data == Path("/somewhere")
     with pytest.raises(ValidationError):
         settings.port = 1  # type: ignore[misc]
     with pytest.raises(ValidationError):
         Settings(port=70_000)
+    names = [name for name, _ in variables()]
+    assert len(names) == len(set(names))
 
 
 TEXT = "두레 is a word."

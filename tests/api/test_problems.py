@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from api import errors
-from api.problems import PROBLEMS, TYPES, problem_of
+from api.problem_types import PROBLEMS, TYPES
+from api.problems import problem_of
 from curation import errors as curation_errors
 from graphstore import errors as store_errors
 from queries import errors as question_errors
