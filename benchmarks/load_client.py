@@ -56,10 +56,16 @@ class Address:
 
 
 class Reading:
-    """An answer while it arrives; `feed` returns whether it is whole."""
+    """An answer while it arrives; `feed` returns whether it is whole.
 
-    def __init__(self) -> None:
-        """Wait for the status line."""
+    Args:
+        keep_bytes: how much of the body is kept; what comes beyond it is only counted.
+    """
+
+    def __init__(self, keep_bytes: int = 1 << 40) -> None:
+        self._keep_bytes = keep_bytes
+        self.size = 0
+        """Bytes of the body that have come."""
         self.status = 0
         self.head = b""
         self.parts: list[bytes] = []
@@ -90,6 +96,11 @@ class Reading:
             return False
         return self._read_chunks() if self._chunked else self._read_length()
 
+    def _take(self, data: bytes) -> None:
+        self.size += len(data)
+        if self.size <= self._keep_bytes:
+            self.parts.append(data)
+
     def _read_head(self) -> bool:
         end = self._pending.find(b"\r\n\r\n")
         if end < 0:
@@ -112,7 +123,7 @@ class Reading:
 
     def _read_length(self) -> bool:
         if self._pending:
-            self.parts.append(bytes(self._pending))
+            self._take(bytes(self._pending))
             self._left -= len(self._pending)
             self._pending.clear()
         return self._left <= 0
@@ -131,7 +142,7 @@ class Reading:
                 self._left = size
             taken = min(self._left, len(pending) - place)
             if taken:
-                self.parts.append(bytes(pending[place : place + taken]))
+                self._take(bytes(pending[place : place + taken]))
                 place += taken
                 self._left -= taken
             if self._left or len(pending) - place < 2:
