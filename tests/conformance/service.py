@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,7 @@ Content = tuple[str, bytes]  # media type and bytes
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 _START_S: Final = 60
+_ANSWER_S: Final = 60
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Service:
         self.origin = f"http://127.0.0.1:{port}"
         self.doors = doors
         self.authorization = (("Authorization", f"Bearer {token}"),)
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._port = port
         self._held: dict[str | None, Content | None] | None = None
 
     def request(
@@ -81,16 +82,17 @@ class Service:
         headers: tuple[tuple[str, str], ...] = (),
         body: bytes | None = None,
     ) -> Response:
-        """Send one request and read the whole response."""
-        connection = self._connection
-        connection.putrequest(method, target, skip_accept_encoding=True)
-        for name, value in headers:
-            connection.putheader(name, value)
-        if body is not None or method in {"POST", "PUT"}:
-            connection.putheader("Content-Length", str(len(body or b"")))
-        connection.endheaders(body)
-        response = connection.getresponse()
-        content = response.read()
+        """Send one request on a connection of its own and read the whole response."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_ANSWER_S)
+        with closing(connection):
+            connection.putrequest(method, target, skip_accept_encoding=True)
+            for name, value in headers:
+                connection.putheader(name, value)
+            if body is not None or method in {"POST", "PUT"}:
+                connection.putheader("Content-Length", str(len(body or b"")))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            content = response.read()
         found = {name.lower(): value for name, value in response.getheaders()}
         return Response(response.status, found, content)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-# 495 tests of queries, updates and results.
-LANGUAGE: Final = (
-    "sparql11/manifest-sparql11-query.ttl",
-    "sparql11/manifest-sparql11-update.ttl",
-    "sparql11/manifest-sparql11-results.ttl",
-)
+QUERIES: Final = "sparql11/manifest-sparql11-query.ttl"
+UPDATES: Final = "sparql11/manifest-sparql11-update.ttl"
+RESULTS: Final = "sparql11/manifest-sparql11-results.ttl"
+LANGUAGE: Final = (QUERIES, UPDATES, RESULTS)  # 495 tests
 PROTOCOL: Final = "sparql11/protocol/manifest.ttl"
 DESCRIPTION: Final = "sparql11/service-description/manifest.ttl"
 GRAPH_STORE: Final = "sparql11/graph-store-protocol/manifest.ttl"
