@@ -1,5 +1,6 @@
 # make serve   set everything up and serve the graph on http://localhost:8000
 # make test    set everything up and run every check that CI runs
+# make suites  fetch the W3C's SPARQL suites, which make test then runs as well
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 DURE_DOCUMENTS ?= ../shared/seeds
 export DURE_DOCUMENTS
 
-.PHONY: serve test format lint types data clean
+.PHONY: serve test suites conformance format lint types data clean
 
 serve: $(VENV)/.serve
 	$(BIN)/dure serve
@@ -18,6 +19,12 @@ test: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadgroup
+
+suites: $(VENV)/.test
+	$(BIN)/python -m tests.conformance.obtain
+
+conformance: $(VENV)/.test
+	$(BIN)/pytest -n 2 --dist loadgroup tests/conformance
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .

@@ -11,7 +11,7 @@ import enum
 import inspect
 import re
 import typing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ from api.settings import Settings, variables
 from dure.cli import app as command_line
 from queries.catalog import Catalog, Question
 from queries.parameters import Parameter
+from tests.conformance import deviations as conformance
+from tests.conformance.suites import NOT_RUN
 
 FOLDER: Final = Path(__file__).resolve().parent
 _PART = re.compile(r"<!-- begin (\w+) -->\n.*?<!-- end \1 -->", re.DOTALL)
@@ -114,8 +116,46 @@ def _commands_part() -> str:
     return "\n".join(_command(name, command) for name, command in commands())
 
 
+def _conformance_counts_part() -> str:
+    rows = []
+    for part, suites in conformance.COUNTS.items():
+        for suite, count in suites.items():
+            rows.append((part, suite, count, _deviating(suite)))
+    total = [("", "**all**", sum(row[2] for row in rows), sum(row[3] for row in rows))]
+    cells = [
+        (part, suite, str(count), str(count - deviating))
+        for part, suite, count, deviating in rows + total
+    ]
+    return _table(("Part", "Suite", "Tests", "Passed"), _merged(cells))
+
+
+def _deviating(suite: str) -> int:
+    return sum(name.startswith(f"{suite}/") for name in conformance.DEVIATIONS)
+
+
+def _conformance_deviations_part() -> str:
+    return _reasons("Test", conformance.DEVIATIONS)
+
+
+def _conformance_extra_part() -> str:
+    passed = conformance.EXTRA_COUNT - len(conformance.EXTRA_DEVIATIONS)
+    told = f"{passed} of {conformance.EXTRA_COUNT} pass.\n\n"
+    return told + _reasons("Test", conformance.EXTRA_DEVIATIONS)
+
+
+def _reasons(head: str, reasons: Mapping[str, str]) -> str:
+    rows = [(f"`{name}`", reason) for name, reason in sorted(reasons.items())]
+    return _table((head, "Reason"), rows)
+
+
 PARTS: Final[dict[str, Callable[[], str]]] = {
     "commands": _commands_part,
+    "conformance_counts": _conformance_counts_part,
+    "conformance_deviations": _conformance_deviations_part,
+    "conformance_extra": _conformance_extra_part,
+    "conformance_not_run": lambda: _reasons("Suite", NOT_RUN),
+    "conformance_refused": lambda: f"{_codes(sorted(conformance.REFUSED))}\n",
+    "conformance_values": lambda: f"{_codes(sorted(conformance.BY_VALUE))}\n",
     "parameters": _parameters_part,
     "problems": _problems_part,
     "questions": _questions_part,
@@ -211,12 +251,12 @@ def _plain(value: object) -> str:
     return f"`{value}`"
 
 
-def _merged(rows: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def _merged(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Write the first cell of consecutive rows once."""
-    merged = []
+    merged: list[tuple[str, ...]] = []
     before = ""
     for first, *rest in rows:
-        merged.append(("" if first == before else first, rest[0], rest[1]))
+        merged.append(("" if first == before else first, *rest))
         before = first
     return merged
 
