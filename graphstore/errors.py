@@ -16,6 +16,7 @@ GraphStoreError
 ├ NoFormatForKind (kind, offered)
 ├ UpdateTooLarge (limit_quads)
 ├ UnknownVersion (text)
+├ DatasetGivenTwice (line, column)
 ├ GraphExists (graph)
 ├ GraphNotFound (graph)
 ├ ResourceNotFound (iri)
@@ -171,6 +172,19 @@ class UnknownVersion(GraphStoreError):
         """Say what was asked for."""
         self.text = text
         super().__init__(f"no version {text!r}")
+
+
+class DatasetGivenTwice(GraphStoreError):
+    """The update names the graphs that it works on, and so does the request around it."""
+
+    def __init__(self, line: int, column: int) -> None:
+        """Say where the update does so, counted from 1."""
+        self.line = line
+        self.column = column
+        super().__init__(
+            f"line {line}, column {column}: an update with WITH, USING or USING NAMED takes no "
+            "graphs from the request"
+        )
 
 
 class GraphExists(GraphStoreError):
