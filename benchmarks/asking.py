@@ -143,6 +143,8 @@ class Against:
     """The peer's median."""
     ratios: tuple[float, ...]
     """The peer's time to that of Dure and of the fast peer, at least this if `cut`."""
+    again: float = 0.0
+    """The peer's time to Dure's when the same text is asked a second time; 0: not measured."""
     cut: bool = False
     failure: str | None = None
 
@@ -185,13 +187,14 @@ def ask_slow_peer(
 
 
 def told(found: Against | None) -> str:
-    """Return both ratios as the table has them."""
+    """Return the ratios as the table has them: to Dure's first and second answer, to the peer's."""
     if found is None:
         return "–"
     if found.failure:
         return found.failure
     sign = "> " if found.cut else ""
-    return f"{sign}{found.ratio:,.1f} ({sign}{found.fast_ratio:,.1f})"
+    again = f"{found.again:,.0f}" if found.again else "–"
+    return f"{sign}{found.ratio:,.1f}; {again}; {sign}{found.fast_ratio:,.1f}"
 
 
 def _against(
@@ -203,15 +206,20 @@ def _against(
     patience_s: float,
 ) -> Against:
     theirs = Connection(peer.port, timeout_s=patience_s)
-    seen: list[tuple[float, list[float]]] = []
+    seen: list[tuple[float, tuple[float, ...], float]] = []
     try:
         for number in range(100, 101 + runs):
             text = question.ask(graph, number)
             times = [ask(*one, question, text).seconds for one in fast]
             took = ask(peer, theirs, question, text).seconds
-            seen.append((took, [took / time for time in times]))
+            ratios = tuple(took / time for time in times)
             if took > _PATIENCE_S:
+                seen.append((took, ratios, 0.0))
                 break
+            again = (
+                ask(peer, theirs, question, text).seconds / ask(*fast[0], question, text).seconds
+            )
+            seen.append((took, ratios, again))
     except TimeoutError:
         peer.restart()
         ratios = tuple(patience_s / time for time in times)
@@ -221,9 +229,12 @@ def _against(
     finally:
         theirs.close()
     warm = seen[1:] or seen
-    columns = zip(*(found[1] for found in warm), strict=True)
-    ratios = tuple(statistics.median(column) for column in columns)
-    return Against(question, statistics.median(found[0] for found in warm), ratios)
+    return Against(
+        question,
+        statistics.median(found[0] for found in warm),
+        tuple(map(statistics.median, zip(*(found[1] for found in warm), strict=True))),
+        statistics.median(found[2] for found in warm),
+    )
 
 
 @dataclass(frozen=True)

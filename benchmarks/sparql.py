@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gc
 import platform
-import statistics
 import sys
 import tempfile
 import time
@@ -179,8 +178,7 @@ def _measure(
         after = report.service_memory(ours)
     report.print_queries(table, against, ours.name, peer.name)
     if against:
-        ratios = [item.ratio for item in against if not item.failure]
-        report.print_slow_peer(against, statistics.median(ratios))
+        report.print_slow_peer(against)
     report.print_streams(streams)
     if rates:
         report.print_rates(rates, plan.clients)

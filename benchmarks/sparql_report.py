@@ -35,7 +35,7 @@ def print_queries(table: Sequence[Asked], against: Sequence[Against], ours: str,
     slow = {item.question.name: item for item in against}
     print(
         f"| query | rows | engine, ms | {ours}, ms | {ours} : engine | {ours} − engine, ms "
-        f"| target | {peer}, ms | {ours} : {peer} | rdflib-endpoint : {ours} (: {peer}) |"
+        f"| target | {peer}, ms | {ours} : {peer} | rdflib-endpoint : {ours}; asked again; : {peer} |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for item in table:
@@ -55,17 +55,25 @@ def print_queries(table: Sequence[Asked], against: Sequence[Against], ours: str,
         print(remark)
 
 
-def print_slow_peer(against: Sequence[Against], median: float) -> None:
-    """Print how the targets against rdflib-endpoint stand."""
-    below = sum(item.ratio < SLOW_PEER_EACH for item in against if not item.failure)
-    fast = sum(item.fast_ratio < SLOW_PEER_EACH for item in against if not item.failure)
-    least = min((item for item in against if not item.failure), key=lambda item: item.ratio)
-    print(
-        f"\nAgainst rdflib-endpoint: least {least.ratio:,.1f} × ({least.question.name}), target "
-        f"{SLOW_PEER_EACH:.0f} ×: {met(least.ratio >= SLOW_PEER_EACH)}; median {median:,.0f} ×, "
-        f"target {SLOW_PEER_MEDIAN:.0f} ×: {met(median >= SLOW_PEER_MEDIAN)}. "
-        f"Below {SLOW_PEER_EACH:.0f} ×: {below} queries for Dure, {fast} for oxigraph serve.\n"
-    )
+def print_slow_peer(against: Sequence[Against]) -> None:
+    """Print how the targets against rdflib-endpoint stand, for Dure and for the fast peer."""
+    answered = [item for item in against if not item.failure]
+    lanes = {
+        "Dure, asked for the first time": [item.ratio for item in answered],
+        "Dure, asked again": [item.again for item in answered if item.again],
+        "oxigraph serve": [item.fast_ratio for item in answered],
+    }
+    print(f"\n| rdflib-endpoint against | least | median | below {SLOW_PEER_EACH:.0f} × | target |")
+    print("|---|---|---|---|---|")
+    for name, ratios in lanes.items():
+        each = met(min(ratios) >= SLOW_PEER_EACH)
+        middle = met(statistics.median(ratios) >= SLOW_PEER_MEDIAN)
+        print(
+            f"| {name} | {min(ratios):,.1f} | {statistics.median(ratios):,.1f} "
+            f"| {sum(ratio < SLOW_PEER_EACH for ratio in ratios)} of {len(ratios)} "
+            f"| each {SLOW_PEER_EACH:.0f} ×: {each}; median {SLOW_PEER_MEDIAN:.0f} ×: {middle} |"
+        )
+    print()
 
 
 def print_streams(streams: Sequence[Streamed]) -> None:
