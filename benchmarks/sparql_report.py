@@ -35,7 +35,8 @@ def print_queries(table: Sequence[Asked], against: Sequence[Against], ours: str,
     slow = {item.question.name: item for item in against}
     print(
         f"| query | rows | engine, ms | {ours}, ms | {ours} : engine | {ours} − engine, ms "
-        f"| target | {peer}, ms | {ours} : {peer} | rdflib-endpoint : {ours}; asked again; : {peer} |"
+        f"| target | {peer}, ms | {ours} : {peer} "
+        f"| rdflib-endpoint : {ours}; asked again; : {peer} |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for item in table:
