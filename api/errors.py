@@ -15,6 +15,9 @@
     ├ TooManyAtOnce (limit)                the client has as many queries running as it may
     ├ QueryIdInUse (id)                    a query with the id that the client chose is running
     ├ NoSuchQuery (id)                     no such query is running, or not this client's
+    ├ Unauthenticated (reason, shown)      no token, or one that is none, where one is needed
+    ├ Forbidden (role, needed)             the token's role is too low for this
+    ├ PreconditionFailed (reason)          the graph is not in the state that the client supposes
     ├ UpdateNotOpen                        SPARQL Update is not offered yet
     └ NotReady (reason)                    the dataset is not open, or empty of commits
 """
@@ -151,6 +154,35 @@ class NoSuchQuery(ProtocolError):
         """Keep the id."""
         super().__init__(f"no query of yours with the id '{id}' is running")
         self.id = id
+
+
+class Unauthenticated(ProtocolError):
+    """The client shows no token, or one that is none, and may not do this without."""
+
+    def __init__(self, reason: str, *, shown: bool) -> None:
+        """Keep the reason, and whether a token was shown at all."""
+        super().__init__(reason)
+        self.reason = reason
+        self.shown = shown
+
+
+class Forbidden(ProtocolError):
+    """The token is good, but its role is too low for this."""
+
+    def __init__(self, role: str, needed: str) -> None:
+        """Keep the role of the token and the role that is needed."""
+        super().__init__(f"this needs the token of a {needed}; yours is that of a {role}")
+        self.role = role
+        self.needed = needed
+
+
+class PreconditionFailed(ProtocolError):
+    """The graph is not in the state that the client supposes; nothing was changed."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UpdateNotOpen(ProtocolError):

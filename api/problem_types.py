@@ -99,6 +99,20 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         404, "no-such-query", "No query of yours with this id is running",
         "It may have ended. Clients cancel their own queries, administrators any.",
     ),
+    errors.Unauthenticated: _type(
+        401, "unauthenticated", "This needs a token",
+        "Send the header 'Authorization: Bearer TOKEN'. 'dure token create' makes tokens. Reading "
+        "needs none; a request with a wrong one is refused all the same.",
+    ),
+    errors.Forbidden: _type(
+        403, "forbidden", "The role of the token does not allow this",
+        "The detail names the role that does.",
+    ),
+    errors.PreconditionFailed: _type(
+        412, "precondition-failed", "The graph is not in the state that you suppose",
+        "Somebody has changed the dataset, or the graph is there already or not there. Read it "
+        "again, and send its new ETag. Nothing was changed.",
+    ),
     errors.UpdateNotOpen: _type(
         403, "update-not-open", "SPARQL Update is not open",
         "Reading is open to everybody. Changes go through the gate, from the command line.",
@@ -160,6 +174,11 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     store.UpdateTooLarge: _type(
         400, "update-too-large", "The update changes more than one update may",
         "The member 'limit_quads' says how much; make several updates of it.",
+    ),
+    store.DatasetGivenTwice: _type(
+        400, "dataset-given-twice", "Both the request and the update name the graphs",
+        "using-graph-uri and using-named-graph-uri go with updates without WITH, USING and USING "
+        "NAMED only (SPARQL 1.1 Protocol, 2.2.3).",
     ),
     store.GraphExists: _type(
         409, "graph-exists", "There is a graph of this name already",

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api import errors
+from api.errors import Forbidden, Unauthenticated
 from api.negotiation import prefers_html
 from api.problem_types import INTERNAL, METHOD, NOT_FOUND, OTHER, PROBLEMS, ProblemType
 from graphstore.errors import TooManyQueries
@@ -66,6 +67,11 @@ def problem_of(error: Exception) -> Problem:
 
 def headers_of(error: Exception) -> dict[str, str]:
     """Return the headers that an answer to this error has beside its document."""
+    if isinstance(error, Unauthenticated):
+        about = ', error="invalid_token"' if error.shown else ""
+        return {"WWW-Authenticate": f'Bearer realm="dure"{about}'}
+    if isinstance(error, Forbidden):
+        return {"WWW-Authenticate": 'Bearer realm="dure", error="insufficient_scope"'}
     seconds = _BUSY_S if isinstance(error, TooManyQueries) else getattr(error, "retry_after_s", 0)
     return {"Retry-After": str(max(1, math.ceil(seconds)))} if seconds else {}
 
