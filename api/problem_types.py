@@ -206,6 +206,10 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         409, "nothing-to-commit", "The change changes nothing",
         "Everything it adds is there, nothing that it removes is.",
     ),
+    store.HeadMoved: _type(
+        409, "head-moved", "Another change came in between",
+        "The service tried again, and others were faster every time. Send the request again.",
+    ),
     store.DataNotConforming: _type(
         422, "not-conforming", "The data would violate the shapes",
         "The report names focus node, path, value and what to do. Nothing was changed.",

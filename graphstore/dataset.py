@@ -29,6 +29,7 @@ from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import (
     DataNotConforming,
     DatasetReadOnly,
+    HeadMoved,
     LogCorrupt,
     NothingToCommit,
     ReservedGraph,
@@ -51,6 +52,9 @@ from ontology.namespaces import PREFIXES
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and how much there is."""
+
+NO_COMMIT: Final = "0"
+"""What stands for the id of the head commit where there is none."""
 
 _IN_HEAD_GRAPH: Final = f" {HEAD_GRAPH} .\n".encode()
 _NO_BINDINGS: Final[Mapping[str, Term]] = {}
@@ -309,6 +313,7 @@ class Dataset:
         *,
         shapes: Shapes | None,
         progress: Progress | None = None,
+        expected: str | None = None,
     ) -> Commit:
         """Make a change: validated on the state it leads to, logged, then visible, all or nothing.
 
@@ -317,9 +322,12 @@ class Dataset:
             meta: what the commit says about itself; its report is filled in when it has none.
             shapes: what the dataset must conform to afterwards; None: no validation.
             progress: told about the steps "compare", "validate", "log" and "index".
+            expected: the id of the commit that the changeset was worked out on, "0" for an empty
+                dataset; None: whatever it was.
 
         Raises:
             DatasetReadOnly: the dataset was opened for reading.
+            HeadMoved: the head is not the commit expected; nothing was changed.
             NothingToCommit: the changeset has no effect.
             ReservedGraph: it would write the head marker.
             DataNotConforming: with the report; nothing was changed.
@@ -329,6 +337,9 @@ class Dataset:
         tell = progress or _silent
         with self._writing:
             self._check_writable()
+            head = self._head.id if self._head else NO_COMMIT
+            if expected not in {None, head}:
+                raise HeadMoved(head)
             effective = self._effective(changeset, tell)
             lines = chain(effective.added_lines, effective.removed_lines)
             if any(line.endswith(_IN_HEAD_GRAPH) for line in lines):

@@ -23,6 +23,7 @@ GraphStoreError
 ├ DatasetReadOnly
 ├ ReservedGraph (graph)
 ├ NothingToCommit
+├ HeadMoved (head)
 ├ DataNotConforming (report)
 ├ ShapesNotUsable
 ├ StorageUnavailable
@@ -229,6 +230,15 @@ class ReservedGraph(GraphStoreError):
 
 class NothingToCommit(GraphStoreError):
     """The changeset changes nothing: everything it adds is there, nothing it removes is."""
+
+
+class HeadMoved(GraphStoreError):
+    """Another commit came in between, so the changeset may not fit any more."""
+
+    def __init__(self, head: str) -> None:
+        """Say the id of the head commit now."""
+        self.head = head
+        super().__init__(f"the head is commit {head[:12]} now")
 
 
 class DataNotConforming(GraphStoreError):

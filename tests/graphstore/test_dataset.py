@@ -22,6 +22,7 @@ from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import (
     DataNotConforming,
     DatasetReadOnly,
+    HeadMoved,
     LogCorrupt,
     NothingToCommit,
     QuerySyntaxError,
@@ -138,6 +139,16 @@ def test_each_commit_is_validated_against_the_head_it_lands_on(dataset: Dataset)
     dataset.commit(removing(name), META, shapes=SHAPES)
     with pytest.raises(DataNotConforming):
         dataset.commit(other.inverse(), META, shapes=SHAPES)
+
+
+def test_a_commit_may_expect_a_head(dataset: Dataset) -> None:
+    first = dataset.commit(adding(quad("a", "p", "b")), META, shapes=None, expected="0")
+    with pytest.raises(HeadMoved) as caught:
+        dataset.commit(adding(quad("a", "p", "c")), META, shapes=None, expected="0")
+    assert caught.value.head == first.id
+    assert dataset.head == first
+    dataset.commit(adding(quad("a", "p", "c")), META, shapes=None, expected=first.id)
+    assert len(dataset.log) == 2
 
 
 def test_warnings_pass_and_stay_with_the_commit(dataset: Dataset) -> None:
