@@ -15,7 +15,14 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from curation.errors import CurationError
-from dure import asking, authoring_commands, serving, source_commands, store_commands
+from dure import (
+    asking,
+    authoring_commands,
+    serving,
+    source_commands,
+    store_commands,
+    token_commands,
+)
 from graphstore.errors import DataNotConforming, GraphStoreError
 from queries.errors import QuestionError
 
@@ -31,6 +38,7 @@ store_commands.register(app)
 asking.register(app)
 app.add_typer(source_commands.app, name="source")
 app.add_typer(authoring_commands.app, name="data")
+app.add_typer(token_commands.app, name="token")
 
 
 @contextmanager
