@@ -11,6 +11,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Final, Literal, TypeAlias
 
 import pyoxigraph
@@ -114,7 +115,7 @@ class Answer:
         file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115
         try:
             if isinstance(self._results, QuerySolutions) and chosen == CSV.syntax:
-                _write_csv(self._results, file)
+                write_csv(self._results, file)
             else:
                 self._results.serialize(file, chosen)  # type: ignore[arg-type]
         except (OSError, RuntimeError) as error:
@@ -147,13 +148,30 @@ def is_corruption(error: Exception) -> bool:
     return str(error).startswith("Corruption")
 
 
-def _write_csv(results: QuerySolutions, file: IO[bytes]) -> None:
-    """Write solutions as [SPARQL 1.1 CSV](https://www.w3.org/TR/sparql11-results-csv-tsv/#csv)."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+def write_csv(
+    results: QuerySolutions, file: IO[bytes], max_rows: int | None = None
+) -> tuple[int, bool]:
+    """Write solutions as [SPARQL 1.1 CSV](https://www.w3.org/TR/sparql11-results-csv-tsv/#csv).
+
+    Args:
+        results: the engine's solutions.
+        file: where to write; it stays open.
+        max_rows: solutions after which to stop; None: all are written.
+
+    Returns:
+        How many solutions were written, and whether there are more.
+
+    Raises:
+        OSError, RuntimeError: of the engine.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     rows = csv.writer(text)
     rows.writerow([variable.value for variable in results.variables])
-    rows.writerows([_plain(term) for term in solution] for solution in results)
+    count = 0
+    for count, solution in enumerate(islice(results, max_rows), 1):  # noqa: B007
+        rows.writerow([_plain(term) for term in solution])
     text.detach()
+    return count, max_rows is not None and next(iter(results), None) is not None
 
 
 def _plain(term: Term | None) -> str:

@@ -377,6 +377,32 @@ class Dataset:
         """
         return self._engine.candidate()
 
+    @property
+    def folder(self) -> Path | None:
+        """The data folder; None: the dataset is in memory."""
+        return None if self._place.temporary else self._place.folder
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the dataset was opened for reading only."""
+        return self._read_only
+
+    def checkpoint(self, path: Path) -> Marker | None:
+        """Save the state as an Oxigraph database in a new folder, without waiting for a commit.
+
+        What is saved is the head or, while a commit is being made, the state before or after it.
+        On disk it is hard links and takes about 10 ms whatever the size, if the folder is on the
+        same file system; in memory it is a copy.
+
+        Returns:
+            The commit whose state was saved, None when the dataset is empty. The graph that says
+            so was taken out of the copy.
+
+        Raises:
+            StorageUnavailable: the folder exists, or cannot be written.
+        """
+        return self._engine.checkpoint(path)
+
     def rebuild(self, *, progress: Progress | None = None) -> None:
         """Make the engine again from the log alone, then put it in the place of the one in use.
 

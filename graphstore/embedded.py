@@ -42,6 +42,7 @@ from graphstore.errors import StorageUnavailable
 from graphstore.log import sync_folder
 from graphstore.query_text import check_query_text, syntax_error
 from graphstore.terms import GraphName, Subject, Term, holds_blank_node, written
+from ontology.namespaces import GRAPH_EMPTY, RDF
 
 BULK_QUADS: Final = 3_000
 """From this size on a changeset is bulk-loaded: an update takes about 15 µs a quad, twice (once in
@@ -51,6 +52,9 @@ the candidate that is validated), and its whole write-ahead log at once; a new g
 _TERM_FUNCTION = NamedNode("urn:dure:term")
 _TERMS_PER_OPERATION = 60  # each is a BIND, and the engine's plans nest as deep as there are BINDs
 _POINTER = "current"
+_TYPE = NamedNode(f"{RDF}type")
+_GRAPH_CLASS = NamedNode("http://www.w3.org/ns/sparql-service-description#Graph")
+_EMPTY_GRAPHS = NamedNode(GRAPH_EMPTY)
 _KEPT = re.compile(  # literals that certainly stand in the form that Oxigraph keeps
     rb'"(?:(?:0|-?[1-9][0-9]{0,17})"\^\^<http://www\.w3\.org/2001/XMLSchema#integer>'
     rb'|[0-9]{4}"\^\^<http://www\.w3\.org/2001/XMLSchema#gYear>'
@@ -274,14 +278,7 @@ class EmbeddedEngine(StoreReader):
 
     def marker(self) -> Marker | None:
         """Return the last commit that the engine holds, None when it holds none."""
-        found = {
-            quad.predicate: quad.object
-            for quad in self.quads(HEAD_GRAPH, None, None, HEAD_GRAPH)
-            if isinstance(quad.object, Literal)
-        }
-        if COMMIT_NUMBER not in found or COMMIT_ID not in found:
-            return None
-        return Marker(int(found[COMMIT_NUMBER].value), found[COMMIT_ID].value)
+        return _marker(self.quads(HEAD_GRAPH, None, None, HEAD_GRAPH))
 
     def apply(self, changeset: Changeset, marker: Marker) -> None:
         """Apply a commit; readers see all of it or nothing, and so does the next start.
@@ -295,6 +292,27 @@ class EmbeddedEngine(StoreReader):
             return
         with _storage_errors(self._folder):
             _change(self._store, changeset, marker)
+
+    def checkpoint(self, path: Path) -> Marker | None:
+        """Save the state as a database in a new folder, prepared for readers.
+
+        The head marker is taken out, and the graphs that are said to exist while they are empty
+        (`<g> rdf:type sd:Graph` in the graph `GRAPH_EMPTY`) exist in it.
+
+        Returns:
+            The commit that the marker named; None: there was none.
+
+        Raises:
+            StorageUnavailable: the folder exists, or cannot be written.
+        """
+        with _storage_errors(path):
+            if self._home is None:
+                copy = Store(path)
+                copy.bulk_extend(self._store)
+            else:
+                self._store.backup(path)
+                copy = Store(path)
+            return prepare(copy)
 
     @contextmanager
     def candidate(self) -> Iterator[Scratch]:
@@ -380,6 +398,27 @@ def memory_scratch(quads: Iterable[Quad]) -> Scratch:
     store = Store()
     store.bulk_extend(quads)
     return Scratch(store)
+
+
+def prepare(store: Store) -> Marker | None:
+    """Make a copy of the dataset ready for readers, and return the commit that it holds.
+
+    The head marker goes; empty graphs that are said to exist come into being.
+    """
+    marker = _marker(store.quads_for_pattern(HEAD_GRAPH, None, None, HEAD_GRAPH))
+    store.remove_graph(HEAD_GRAPH)
+    for quad in store.quads_for_pattern(None, _TYPE, _GRAPH_CLASS, _EMPTY_GRAPHS):
+        if isinstance(quad.subject, NamedNode):
+            store.add_graph(quad.subject)
+    store.remove_graph(_EMPTY_GRAPHS)
+    return marker
+
+
+def _marker(quads: Iterable[Quad]) -> Marker | None:
+    found = {quad.predicate: quad.object for quad in quads if isinstance(quad.object, Literal)}
+    if COMMIT_NUMBER not in found or COMMIT_ID not in found:
+        return None
+    return Marker(int(found[COMMIT_NUMBER].value), found[COMMIT_ID].value)
 
 
 def _empty(target: Path | None) -> Store:

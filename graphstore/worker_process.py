@@ -1,0 +1,233 @@
+"""One query worker as the service sees it: a process, a socket, and at most one job at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Final, Protocol, cast
+
+from graphstore.errors import GraphStoreError, QueryCrashed, QueryMemoryExceeded
+from graphstore.frames import (
+    DATA,
+    END,
+    ERROR,
+    FRAME,
+    NO_ROWS,
+    READY,
+    ROWS,
+    STARTED,
+    job_frame,
+    revived,
+)
+from graphstore.snapshots import Lease
+
+_ROOT: Final = str(Path(__file__).resolve().parent.parent)
+# The interpreter is told where this very package is, and not to look into the working folder.
+_PROGRAM: Final = (
+    "import sys; root = sys.argv[3]; root in sys.path or sys.path.insert(0, root); "
+    "from graphstore.query_worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+_TOLD_BYTES: Final = 2_000
+_OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"Cannot allocate memory")
+
+
+class Receiver(Protocol):
+    """What a job's answer is given to."""
+
+    def job_started(self, facts: dict[str, Any]) -> None:
+        """Take what the worker says before the first byte."""
+        ...
+
+    def job_data(self, rows: int | None, block: bytes) -> None:
+        """Take bytes of the answer, and how many rows were written by now."""
+        ...
+
+    def job_ended(self, facts: dict[str, Any]) -> None:
+        """Hear that the answer is complete."""
+        ...
+
+    def job_failed(self, error: GraphStoreError) -> None:
+        """Hear that there will be no more, and why."""
+        ...
+
+
+class WorkerProcess(asyncio.Protocol):
+    """A running worker; made by `start`.
+
+    `leases` are the snapshots that it has open, by path. `on_free` is called after each job that
+    the worker survived, `on_gone` once when the process has ended.
+    """
+
+    def __init__(
+        self,
+        memory_bytes: int,
+        on_free: Callable[[WorkerProcess], None],
+        on_gone: Callable[[WorkerProcess], None],
+    ) -> None:
+        """Prepare the seam; `start` makes the process."""
+        self.memory_bytes = memory_bytes
+        self.leases: dict[Path, Lease] = {}
+        self.isolation: tuple[str, ...] = ()
+        self.receiver: Receiver | None = None
+        self.killed = False
+        loop = asyncio.get_running_loop()
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.gone: asyncio.Future[None] = loop.create_future()
+        self._loop = loop
+        self._on_free = on_free
+        self._on_gone = on_gone
+        self._transport: asyncio.Transport | None = None
+        self._unread = b""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._complaints: IO[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start the process and wait until it can take a job.
+
+        Raises:
+            QueryCrashed: it ended before that.
+        """
+        if self.killed:
+            self.gone.set_result(None)
+            raise QueryCrashed("the worker was ended before it started")
+        ours, theirs = socket.socketpair()
+        try:
+            self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
+            self._process = self._spawn(theirs)
+        except BaseException:  # whatever it was, no descriptor may stay behind
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        ours.setblocking(False)
+        await self._loop.create_unix_connection(lambda: self, sock=ours)
+        await self.ready
+
+    def _spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
+        descriptor = theirs.fileno()
+        # Started from the event loop's thread: the kernel ends a child with the thread it is of.
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", _PROGRAM, str(descriptor), str(self.memory_bytes), _ROOT],
+            pass_fds=(descriptor,),
+            stdin=subprocess.DEVNULL,
+            stdout=self._complaints,
+            stderr=self._complaints,
+            env=os.environ | {"RUST_BACKTRACE": "0"},
+        )
+
+    # ---- jobs
+
+    def submit(self, head: dict[str, Any], text: bytes, receiver: Receiver) -> None:
+        """Give the worker its next job."""
+        assert self._transport is not None
+        self.receiver = receiver
+        self._transport.write(job_frame(head, text))
+
+    def pause(self) -> None:
+        """Read no more of the answer for now, so that the worker waits."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does."""
+        self.killed = True
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # ---- what comes back
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is of no such class
+
+    def data_received(self, data: bytes) -> None:
+        """Take the frames that are complete."""
+        text = self._unread + data if self._unread else data
+        place = 0
+        while len(text) - place >= FRAME.size:
+            kind, size = FRAME.unpack_from(text, place)
+            begin = place + FRAME.size
+            place_after = begin + size
+            if place_after > len(text):
+                break
+            self._take(kind, text[begin:place_after])
+            place = place_after
+        self._unread = text[place:]
+
+    def _take(self, kind: int, payload: bytes) -> None:
+        receiver = self.receiver
+        if kind == READY:
+            self.isolation = tuple(json.loads(payload)["isolation"])
+            if not self.ready.done():
+                self.ready.set_result(None)
+        elif receiver is None:
+            return
+        elif kind == DATA:
+            (rows,) = ROWS.unpack_from(payload)
+            receiver.job_data(None if rows == NO_ROWS else rows, payload[ROWS.size :])
+        elif kind == STARTED:
+            receiver.job_started(json.loads(payload))
+        elif kind == END:
+            self.receiver = None
+            receiver.job_ended(json.loads(payload))
+            self._on_free(self)
+        elif kind == ERROR:
+            self.receiver = None
+            receiver.job_failed(revived(json.loads(payload)))
+            self._on_free(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Reap the process, and tell who waited for it."""
+        self._reap()
+
+    def _reap(self) -> None:
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.kill()  # it cannot serve without its socket
+            self._loop.call_later(0.005, self._reap)
+            return
+        receiver, self.receiver = self.receiver, None
+        failure = self._failure()
+        if receiver is not None:
+            receiver.job_failed(failure)
+        if not self.ready.done():
+            self.ready.set_exception(failure)
+        for lease in self.leases.values():
+            lease.release()
+        self.leases.clear()
+        self.gone.set_result(None)
+        self._on_gone(self)
+
+    def _failure(self) -> GraphStoreError:
+        assert self._process is not None
+        assert self._complaints is not None
+        with self._complaints as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TOLD_BYTES))
+            complaints = file.read()
+        if any(sign in complaints for sign in _OUT_OF_MEMORY):
+            return QueryMemoryExceeded(self.memory_bytes)
+        code = self._process.returncode
+        last = complaints.decode(errors="replace").strip().rpartition("\n")[2]
+        end = f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
+        return QueryCrashed(f"the worker was {end}" + (f": {last}" if last else ""))
