@@ -25,6 +25,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 from graphstore.answer import Answer, Solutions
 from graphstore.changeset import Changeset, quad_lines
 from graphstore.embedded import BULK_QUADS, EmbeddedEngine, Scratch, as_stored
+from graphstore.empty_graphs import with_records
 from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import (
     DataNotConforming,
@@ -456,7 +457,7 @@ class Dataset:
         stored = as_stored(changeset)
         if self._head is None and not stored.removed:
             return stored  # nothing is there yet, so all of it has an effect
-        return stored.effective(self)
+        return with_records(stored.effective(self), self)
 
     def _judge_candidate(
         self, effective: Changeset, shapes: Shapes | None, tell: Progress

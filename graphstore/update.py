@@ -22,6 +22,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryBoolean, Q
 from graphstore.answer import evaluation_error
 from graphstore.changeset import Changeset
 from graphstore.embedded import as_stored
+from graphstore.empty_graphs import RESERVED, empty_graph_quad
 from graphstore.errors import GraphStoreError, ReservedGraph, UpdateTooLarge
 from graphstore.graph_operations import Effect, graph_effect
 from graphstore.prepared_update import (
@@ -35,14 +36,8 @@ from graphstore.prepared_update import (
 from graphstore.quad_templates import Values
 from graphstore.terms import GraphName
 from graphstore.update_text import read_update
-from ontology.namespaces import GRAPH_EMPTY, GRAPH_HEAD, RDF
 
 MAX_QUADS: Final = 1_000_000
-EMPTY_GRAPHS: Final = NamedNode(GRAPH_EMPTY)
-RESERVED: Final = frozenset({NamedNode(GRAPH_HEAD), EMPTY_GRAPHS})
-
-_TYPE: Final = NamedNode(f"{RDF}type")
-_GRAPH_CLASS: Final = NamedNode("http://www.w3.org/ns/sparql-service-description#Graph")
 
 
 def changeset_of_update(
@@ -101,11 +96,6 @@ def needs_scratch(text: str) -> bool:
         return len(read_update(text)) > 1
     except GraphStoreError:
         return False
-
-
-def empty_graph_quad(graph: NamedNode | BlankNode) -> Quad:
-    """Return the quad that records that a graph exists although it holds no quad."""
-    return Quad(graph, _TYPE, _GRAPH_CLASS, EMPTY_GRAPHS)
 
 
 class _Changes:

@@ -4,9 +4,10 @@ import pytest
 from pyoxigraph import Quad
 
 from graphstore.changeset import Changeset
+from graphstore.empty_graphs import empty_graph_quad
 from graphstore.errors import GraphExists, GraphNotFound
 from graphstore.terms import GraphName
-from graphstore.update import changeset_of_update, empty_graph_quad
+from graphstore.update import changeset_of_update
 from tests.graphstore.strategies import iri, quad
 from tests.graphstore.updating import PROLOGUE, store_of
 

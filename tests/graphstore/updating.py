@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from graphstore.changeset import Changeset
+from graphstore.empty_graphs import EMPTY_GRAPHS, empty_graph_quad
 from graphstore.terms import GraphName
-from graphstore.update import EMPTY_GRAPHS, empty_graph_quad
 from tests.graphstore.strategies import XSD_INTEGER, iri
 
 PROLOGUE = "PREFIX : <http://example.org/>\n"
