@@ -10,24 +10,34 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+import pyoxigraph
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from api import (
+    cors,
     entities,
     linked_data,
     operations,
     page_routes,
     pages,
     problems,
+    query_routes,
     questions,
-    sparql,
+    receipts,
     typed_lists,
 )
 from api.examples import add_examples, add_problems
 from api.memory import Memories, head_id
 from api.middleware import BodyLimit, Head, ReadHeaders, RequestLog
+from api.permalinks import SPARQL
 from api.settings import Settings
+from api.sparql import PATHS, Door
+from api.sparql_description import add_sparql
+from api.sparql_service import SparqlService
+from api.tokens import TokenBook
 from graphstore.archive import SourceArchive
 from graphstore.dataset import Dataset
 from queries.catalog import Catalog
@@ -38,7 +48,21 @@ _DESCRIPTION = (
     "documents; every read answer names its commit (`Dure-Commit`) and can be asked again with "
     "`If-None-Match`."
 )
-_EXPOSED = ["Dure-Commit", "ETag", "Link", "Allow", "Content-Disposition"]
+_ROOMS = (
+    page_routes, entities, typed_lists, questions, query_routes, receipts, linked_data, operations,
+)  # fmt: skip
+
+
+class Dure(FastAPI):
+    """The application; requests to `/sparql` go to its door before the framework sees them."""
+
+    door: Door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["path"] in PATHS:
+            return await self.door(scope, receive, send)
+        await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings | None = None, dataset: Dataset | None = None) -> FastAPI:
@@ -54,13 +78,15 @@ def create_app(settings: Settings | None = None, dataset: Dataset | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if dataset is not None:
-            yield
+            async with _serving(app, dataset):
+                yield
             return
         with Dataset.open(chosen.data) as opened:
             _attach(app, opened)
-            yield
+            async with _serving(app, opened):
+                yield
 
-    app = FastAPI(
+    app = Dure(
         title="Dure",
         version=_version(),
         description=_DESCRIPTION,
@@ -73,12 +99,16 @@ def create_app(settings: Settings | None = None, dataset: Dataset | None = None)
     app.state.settings = chosen
     app.state.archive = SourceArchive(chosen.data / "sources")
     app.state.catalog = Catalog.load()
+    app.state.tokens = TokenBook(chosen.data)
     if dataset is not None:
         _attach(app, dataset)
     problems.install(app, pages.problem_page)
-    for room in (page_routes, entities, typed_lists, questions, sparql, linked_data, operations):
+    for room in _ROOMS:
         app.include_router(room.router)
-    _add_middleware(app, chosen)
+    code = _fingerprint()
+    app.door = Door(app, code)
+    app.router.routes.append(Route(SPARQL, app.door, include_in_schema=False))  # to be listed
+    _add_middleware(app, chosen, code)
     _describe(app)
     return app
 
@@ -90,6 +120,7 @@ def _describe(app: FastAPI) -> None:
     def with_examples() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = plain()
+            add_sparql(document)
             add_examples(document)
             add_problems(document)
         assert app.openapi_schema is not None
@@ -98,15 +129,25 @@ def _describe(app: FastAPI) -> None:
     app.openapi = with_examples  # type: ignore[method-assign]
 
 
+@asynccontextmanager
+async def _serving(app: FastAPI, dataset: Dataset) -> AsyncIterator[None]:
+    """Have workers for queries for the time of the block."""
+    service = SparqlService(app.state.settings, dataset)
+    app.state.sparql = service
+    try:
+        await service.start()
+        yield
+    finally:
+        await service.close()
+
+
 def _attach(app: FastAPI, dataset: Dataset) -> None:
     app.state.dataset = dataset
     app.state.memories = Memories(dataset, app.state.archive)
 
 
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, code: str) -> None:
     """Wrap the application; what is added last sees a request first."""
-
-    code = _fingerprint()
 
     def state() -> tuple[str, str]:
         memories: Memories = app.state.memories
@@ -117,9 +158,9 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_methods=cors.METHODS,
         allow_headers=["*"],
-        expose_headers=_EXPOSED,
+        expose_headers=cors.EXPOSED,
     )
     app.add_middleware(Head)
     app.add_middleware(RequestLog)
@@ -127,8 +168,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 def _fingerprint() -> str:
     """Return a digest of what writes the answers: another build, other entity tags."""
-    digest = hashlib.sha256()
-    for room in ("api", "web", "queries", "ontology"):
+    digest = hashlib.sha256(pyoxigraph.__version__.encode())
+    for room in ("api", "web", "queries", "ontology", "graphstore"):
         for path in sorted(_files_in(files(room)), key=lambda item: item[0]):
             digest.update(f"{path[0]}\0".encode() + path[1].read_bytes())
     return digest.hexdigest()[:16]

@@ -10,10 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import re
 import time
 from collections.abc import Callable
-from urllib.parse import unquote_plus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,9 +20,9 @@ from api.errors import PayloadTooLarge
 
 LOG = logging.getLogger("dure.request")
 
-# Two answers to one query with these functions differ, whatever the commit.
-_VOLATILE = re.compile(r"\b(now|rand|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
-_UNTAGGED = ("/health", "/ready")
+_quoted = json.encoder.encode_basestring_ascii  # what json.dumps does with a text, at once
+
+_UNTAGGED = ("/health", "/ready", "/metrics", "/sparql/queries")
 
 Version = Callable[[], tuple[str, str]]
 
@@ -71,8 +69,6 @@ class ReadHeaders:
     def _tag(scope: Scope, commit: str, rest: str) -> str | None:
         query = scope["query_string"].decode("latin-1")
         if scope["method"] not in {"GET", "HEAD"} or scope["path"] in _UNTAGGED:
-            return None
-        if scope["path"] == "/sparql" and _VOLATILE.search(unquote_plus(query)):
             return None
         headers = Headers(scope=scope)
         parts = (
@@ -160,22 +156,34 @@ class RequestLog:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         started = time.perf_counter()
-        seen = {"status": 500, "bytes": 0}
+        status, size = 500, 0
 
         async def send_counted(message: Message) -> None:
+            nonlocal status, size
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
-            seen["bytes"] += len(message.get("body", b""))
+                status = message["status"]
+            size += len(message.get("body", b""))
             await send(message)
 
         try:
             return await self._app(scope, receive, send_counted)
         finally:
-            line = {
-                "method": scope["method"],
-                "path": scope["path"],
-                "query": scope["query_string"].decode("latin-1")[:500],
-                **seen,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
-            }
-            LOG.info(json.dumps(line, ensure_ascii=False))
+            log_request(scope, status, size, started)
+
+
+def log_request(scope: Scope, status: int, size: int, started: float) -> None:
+    """Write the line about a request: what it was, what was answered, how long it took.
+
+    Args:
+        scope: the request.
+        status: the status of the answer.
+        size: bytes of the answer's body.
+        started: when it came, by `time.perf_counter`.
+    """
+    if LOG.isEnabledFor(logging.INFO):
+        path, query = _quoted(scope["path"]), _quoted(scope["query_string"][:500].decode("latin-1"))
+        LOG.info(
+            f'{{"method": "{scope["method"]}", "path": {path}, "query": {query}, '
+            f'"status": {status}, "bytes": {size}, '
+            f'"ms": {(time.perf_counter() - started) * 1000:.1f}}}'
+        )

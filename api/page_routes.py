@@ -36,7 +36,12 @@ _EXPLORED = (
     "events", "actors", "policies", "declarations", "statistics", "topics", "places", "sources",
 )  # fmt: skip
 _FEATURED = ("co-organisers", "members", "programme", "disagreements", "statistics", "policies")
-_STATIC = {"style.css": "text/css", "ontology.css": "text/css", "favicon.svg": "image/svg+xml"}
+_STATIC = {
+    "style.css": "text/css",
+    "ontology.css": "text/css",
+    "sparql.js": "text/javascript",
+    "favicon.svg": "image/svg+xml",
+}
 _ROWS_ON_A_PAGE = 500
 _LISTED = ("lang", "cursor")
 
@@ -203,7 +208,7 @@ def docs(query: Annotated[ReadQuery, Query()], reader: ReaderDep, request: Reque
 
 @router.get("/static/{name}")
 def static(name: str) -> Response:
-    """Give the style sheet and the icon."""
+    """Give a style sheet, a script or the icon."""
     if name not in _STATIC:
         raise NothingThere("file", name)
     headers = {"Cache-Control": "public, max-age=300"}

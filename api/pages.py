@@ -6,7 +6,6 @@ Everything is rendered on the server and works without scripts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 
 from fastapi import Request
 from pyoxigraph import Literal, NamedNode
@@ -24,11 +23,9 @@ from api.problems import Problem, type_address
 from api.reader import Reader, Text
 from api.templates import language_of, page_response, render
 from api.timeline import timeline_of
-from graphstore.answer import Answer
 from graphstore.formats import GRAPH_FORMATS
 from ontology.namespaces import DOC
 
-_ROWS_ON_A_PAGE = 1000
 _FACTS_ON_A_PAGE = 200
 
 
@@ -145,48 +142,6 @@ def concept_page(request: Request, reader: Reader, iri: NamedNode) -> Response:
         documents=_by_document(reader, notes),
         formats=GRAPH_FORMATS,
     )
-
-
-def sparql_page(
-    request: Request, reader: Reader, query: str | None, answer: Answer | None
-) -> Response:
-    """Show the query form, and the answer when there is one."""
-    rows: list[list[Shown]] = []
-    variables: tuple[str, ...] = ()
-    graph, boolean, cut = None, None, False
-    if answer is not None and answer.kind == "solutions":
-        solutions = answer.solutions
-        variables = solutions.variables
-        rows = [
-            [shown_term(row[name]) for name in variables]
-            for row in islice(solutions, _ROWS_ON_A_PAGE + 1)
-        ]
-        cut, rows = len(rows) > _ROWS_ON_A_PAGE, rows[:_ROWS_ON_A_PAGE]
-    elif answer is not None and answer.kind == "graph":
-        graph = b"".join(answer.write("turtle")).decode()
-    elif answer is not None:
-        boolean = answer.boolean
-    return page_response(
-        request,
-        "sparql.html",
-        reader.language,
-        query=query,
-        variables=variables,
-        rows=rows,
-        graph=graph,
-        boolean=boolean,
-        cut=cut,
-        answered=answer is not None,
-    )
-
-
-def shown_term(term: object) -> Shown:
-    """Return a term of somebody's own query as it is: IRIs linked, texts with their language."""
-    if isinstance(term, NamedNode):
-        return Shown(term.value, page_address(term.value))
-    if isinstance(term, Literal):
-        return Shown(term.value, None, term.language)
-    return Shown("" if term is None else str(term))
 
 
 def problem_page(request: Request, problem: Problem) -> str:

@@ -1,203 +1,133 @@
-"""`/sparql`: the query operation of the SPARQL 1.1 Protocol.
+"""`/sparql`: the door of the [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/).
 
-Implements [§2.1](https://www.w3.org/TR/sparql11-protocol/#query-operation) by GET and both forms
-of POST, and the [service description](https://www.w3.org/TR/sparql11-service-description/) when
-no query is given. The update operation is not open yet.
+A plain ASGI application in front of the framework's routes: an answer that is kept costs little
+more than reading the request. Queries go on to `api/sparql_query.py`, updates to
+`api/updating.py`. Without either it answers the
+[service description](https://www.w3.org/TR/sparql11-service-description/), or a form.
 """
 
 from __future__ import annotations
 
-import traceback
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs
+import logging
+import time
+from typing import Final
 
-from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
-from pyoxigraph import NamedNode
-from starlette.datastructures import QueryParams
-from starlette.responses import Response, StreamingResponse
+from fastapi import FastAPI, Request
+from starlette.types import Receive, Scope, Send
 
-from api import pages
-from api.dependencies import DatasetDep, ReaderDep
-from api.errors import BadParameter, UnsupportedMediaType, UpdateNotOpen
-from api.negotiation import choose, prefers_html
-from api.rdf import graph_format_of, rdf_response
-from api.reader import Reader
+from api.auth import client_of
+from api.cors import Cors
+from api.errors import NotAcceptable, UpdateNotOpen
+from api.exchange import ClientGone, Exchange, header_map
+from api.middleware import log_request
+from api.permalinks import SPARQL
+from api.problem_types import INTERNAL, METHOD
+from api.problems import Problem, headers_of, problem_of, problem_response
+from api.rdf import rdf_bytes
 from api.service_description import service_description
-from graphstore.answer import Answer
-from graphstore.dataset import Dataset
-from graphstore.formats import GRAPH_FORMATS, SOLUTION_FORMATS
+from api.sparql_answer import VARY
+from api.sparql_formats import media_types_of, plan
+from api.sparql_page import form_page
+from api.sparql_query import QueryDoor, cache_key
+from api.sparql_request import TAKEN, SparqlRequest, body_media_type, read_get, read_post
+from api.sparql_service import SparqlService
+from graphstore.formats import graph_format
 
-router = APIRouter(tags=["SPARQL"])
+LOG = logging.getLogger("dure.error")
 
-FORM = "application/x-www-form-urlencoded"
-QUERY = "application/sparql-query"
-UPDATE = "application/sparql-update"
-
-_EXAMPLE = (
-    "PREFIX schema: <https://schema.org/>\n"
-    "SELECT ?event ?organiser WHERE { ?event schema:organizer ?organiser } LIMIT 5"
-)
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The answer, by Accept header; without a query the service description",
-        "content": {x.media_type: {} for x in (*SOLUTION_FORMATS, *GRAPH_FORMATS)},
-    }
-}
-_QUERY_PARAMETER = {
-    "name": "query",
-    "in": "query",
-    "description": "A SPARQL 1.1 query of any form.",
-    "schema": {"type": "string"},
-    "example": _EXAMPLE,
-}
-_GRAPH_PARAMETERS = [
-    {
-        "name": f"{kind}-graph-uri",
-        "in": "query",
-        "description": f"IRI of a {kind} graph of the query's dataset; may be repeated.",
-        "schema": {"type": "array", "items": {"type": "string"}},
-    }
-    for kind in ("default", "named")
-]
-_BODY = {
-    "content": {
-        FORM: {
-            "schema": {
-                "type": "object",
-                "properties": {"query": {"type": "string"}},
-                "required": ["query"],
-            },
-            "example": {"query": _EXAMPLE},
-        },
-        QUERY: {"schema": {"type": "string"}, "example": _EXAMPLE},
-    }
-}
+PATHS: Final = frozenset({SPARQL, f"{SPARQL}/"})
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
+_ALLOW: Final = (b"allow", ", ".join(METHODS).encode())
+_ACCEPT_POST: Final = (b"accept-post", ", ".join(TAKEN).encode())
+_GONE: Final = 499  # what logs call the status of an answer that nobody waited for
 
 
-@dataclass(frozen=True)
-class Operation:
-    """A query and the dataset it asks for; None: that of the query, or of the service."""
+class Door:
+    """Answers requests to `/sparql`.
 
-    query: str
-    default_graphs: tuple[NamedNode, ...] | None
-    named_graphs: tuple[NamedNode, ...] | None
-
-
-@router.get(
-    "/sparql",
-    responses=_ANSWERS,
-    summary="Query by GET",
-    openapi_extra={"parameters": [_QUERY_PARAMETER, *_GRAPH_PARAMETERS]},
-)
-def query_by_get(request: Request, dataset: DatasetDep, reader: ReaderDep) -> Response:
-    """Answer a SPARQL query; without one, describe the service (RDF) or show a form (HTML)."""
-    if "query" not in request.query_params:
-        if "update" in request.query_params:
-            raise UpdateNotOpen
-        if prefers_html(request.headers.get("accept")):
-            return pages.sparql_page(request, reader, None, None)
-        format = graph_format_of(request.headers.get("accept"))
-        return rdf_response(service_description(request, dataset), format)
-    return answer(request, reader, _operation(request.query_params))
-
-
-@router.post(
-    "/sparql", responses=_ANSWERS, summary="Query by POST", openapi_extra={"requestBody": _BODY}
-)
-async def query_by_post(request: Request, dataset: DatasetDep, reader: ReaderDep) -> Response:
-    """Answer a SPARQL query given as a form or as the body itself."""
-    operation = await posted_operation(request)
-    return await run_in_threadpool(answer, request, reader, operation)
-
-
-async def posted_operation(request: Request) -> Operation:
-    """Read the operation of a POST.
-
-    Raises:
-        UnsupportedMediaType: the body is neither a form nor a query.
-        UpdateNotOpen: it is an update.
-        BadParameter: the query is missing or given twice, or a graph is no IRI.
+    Args:
+        app: the application; its state holds the settings and, once it runs, the dataset and the
+            `SparqlService`.
+        code: stands for the program in entity tags: another build, other tags.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == UPDATE:
-        raise UpdateNotOpen
-    if media_type not in {FORM, QUERY}:
-        raise UnsupportedMediaType(media_type or "no media type", (QUERY, FORM))
-    try:
-        body = (await request.body()).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadParameter("query", "is not UTF-8") from error
-    if media_type == QUERY:
-        if "query" in request.query_params:
-            raise BadParameter("query", "is given in the body and in the address")
-        pairs = [*request.query_params.multi_items(), ("query", body)]
-        return _operation(QueryParams(pairs))
-    try:
-        fields = parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=1000)
-    except ValueError as error:
-        raise BadParameter("query", "the form cannot be read") from error
-    if "update" in fields:
-        raise UpdateNotOpen
-    pairs = [(name, value) for name, values in fields.items() for value in values]
-    return _operation(QueryParams(pairs))
 
+    def __init__(self, app: FastAPI, code: str) -> None:
+        """Answer for that application."""
+        self._app = app
+        self._code = code
+        self._limit_bytes: int = app.state.settings.max_body_bytes
+        self._cors = Cors(app.state.settings.cors_origins)
+        self._queries = QueryDoor(app, code)
 
-def answer(request: Request, reader: Reader, operation: Operation) -> Response:
-    """Run a query and write its answer in the format the client likes best."""
-    try:
-        return _answer(request, reader, operation)
-    except Exception as error:
-        # Frames of the traceback hold results of the engine, which may only die in this thread.
-        _forget_frames(error)
-        raise
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        scope["app"] = self._app
+        exchange = Exchange(scope, receive, send, header_map(scope["headers"]), self._cors)
+        try:
+            await self._answer(exchange)
+        except ClientGone:
+            exchange.status = _GONE
+        except Exception as error:  # noqa: BLE001 - the edge: every error becomes a problem
+            await self._fail(exchange, error)
+        finally:
+            log_request(scope, exchange.status, exchange.bytes, started)
 
+    async def _answer(self, exchange: Exchange) -> None:
+        body, media_type = b"", ""
+        if exchange.method == "POST":
+            media_type = body_media_type(
+                exchange.header(b"content-type"), exchange.header(b"content-encoding")
+            )
+            body = await exchange.body(self._limit_bytes)
+        elif exchange.method not in METHODS or exchange.method == "OPTIONS":
+            return await self._other_method(exchange)
+        service: SparqlService = self._app.state.sparql
+        key = cache_key(exchange, service, media_type, body)
+        kept = service.cache.get(key) if key is not None else None
+        if kept is not None:
+            return await self._queries.send_kept(exchange, kept)
+        address: bytes = exchange.scope["query_string"]
+        request = read_post(media_type, address, body) if media_type else read_get(address)
+        if request.operation == "query":
+            await self._queries.answer(exchange, request, key)
+        elif request.operation == "update":
+            raise UpdateNotOpen
+        else:
+            await self._describe(exchange, request)
 
-def _answer(request: Request, reader: Reader, operation: Operation) -> Response:
-    accept = request.headers.get("accept")
-    found = _ask(reader.dataset, operation)
-    if prefers_html(accept):
-        return pages.sparql_page(request, reader, operation.query, found)
-    format = choose(accept, [(x, item) for item in found.formats for x in _media_types(item)])
-    headers = {"Content-Disposition": f'inline; filename="answer.{format.extension}"'}
-    return StreamingResponse(found.write(format), 200, headers, format.media_type)
+    async def _describe(self, exchange: Exchange, request: SparqlRequest) -> None:
+        """Describe the service in RDF, or show a form."""
+        chosen = plan(exchange.header(b"accept"), request.options.format)
+        if chosen.html:
+            client = client_of(exchange.scope)
+            return await exchange.respond(await form_page(exchange, request, client))
+        if chosen.formats["graph"] is None:
+            raise NotAcceptable([*media_types_of("graph"), "text/html"])
+        format = graph_format(chosen.formats["graph"])
+        service: SparqlService = self._app.state.sparql
+        triples = service_description(Request(exchange.scope), service.dataset)
+        body = rdf_bytes(triples, format)
+        await exchange.whole(200, [(b"content-type", format.media_type.encode()), VARY], body)
 
+    async def _other_method(self, exchange: Exchange) -> None:
+        if exchange.method != "OPTIONS":
+            problem = Problem(METHOD, f"{exchange.method} is not taken here", {})
+            allow = {"Allow": ", ".join(METHODS), "Accept-Post": ", ".join(TAKEN)}
+            return await exchange.respond(problem_response(Request(exchange.scope), problem, allow))
+        headers = [_ALLOW, _ACCEPT_POST]
+        if b"access-control-request-method" in exchange.headers:
+            headers += self._cors.preflight(exchange.headers, METHODS)
+        await exchange.start(204, headers)
+        await exchange.write(b"", more=False)
 
-def _forget_frames(error: BaseException) -> None:
-    for one in (error, error.__cause__, error.__context__):
-        if one is not None:
-            traceback.clear_frames(one.__traceback__)
-
-
-def _media_types(item: object) -> tuple[str, ...]:
-    media_type: str = getattr(item, "media_type", "")
-    others: tuple[str, ...] = getattr(item, "other_media_types", ())
-    return (media_type, *others)
-
-
-def _ask(dataset: Dataset, operation: Operation) -> Answer:
-    return dataset.query(
-        operation.query,
-        default_graphs=operation.default_graphs,
-        named_graphs=operation.named_graphs,
-    )
-
-
-def _operation(parameters: QueryParams) -> Operation:
-    queries = parameters.getlist("query")
-    if len(queries) != 1:
-        raise BadParameter("query", "is given more than once" if queries else "is missing")
-    return Operation(
-        queries[0],
-        _graphs(parameters, "default-graph-uri"),
-        _graphs(parameters, "named-graph-uri"),
-    )
-
-
-def _graphs(parameters: QueryParams, name: str) -> tuple[NamedNode, ...] | None:
-    given = parameters.getlist(name)
-    try:
-        return tuple(NamedNode(iri) for iri in given) if given else None
-    except ValueError as error:
-        raise BadParameter(name, "is no absolute IRI") from error
+    async def _fail(self, exchange: Exchange, error: Exception) -> None:
+        """Answer with a problem, or break off an answer that has begun."""
+        problem = problem_of(error)
+        if problem.type is INTERNAL:
+            LOG.error("a request to %s failed", exchange.scope["path"], exc_info=error)
+        if exchange.started:
+            await exchange.abort()
+            return
+        response = problem_response(Request(exchange.scope), problem, headers_of(error))
+        await exchange.respond(response)

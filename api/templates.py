@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi import Request
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from api.negotiation import choose_language
 from api.wording import words
 
-_POLICY = (
+POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
@@ -42,7 +42,7 @@ def page_response(
     """Render a template as a response in a language."""
     text = render(request, template, language, **values)
     # Nothing on a page comes from elsewhere or runs: the policy holds browsers to that.
-    return HTMLResponse(text, status, {"Content-Security-Policy": _POLICY, **(headers or {})})
+    return HTMLResponse(text, status, {"Content-Security-Policy": POLICY, **(headers or {})})
 
 
 def render(request: Request, template: str, language: str, **values: Any) -> str:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from api import sparql_wording
 from api import terms as t
 from ontology.namespaces import CV, DCT, DURE, ELI, FOAF, ORG, SCHEMA
 
 # key → (English, Korean)
 TEXTS: dict[str, tuple[str, str]] = {
+    **sparql_wording.TEXTS,
     "tagline": (
         "Who works with whom in the social and solidarity economy, and who says so",
         "사회연대경제에서 누가 누구와 함께 일하는가, 그리고 누가 그렇게 말하는가",
@@ -122,15 +124,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "shapes": ("Shapes (SHACL)", "제약(SHACL)"),
     "context": ("JSON-LD context", "JSON-LD 컨텍스트"),
-    "sparql_intro": (
-        "Ask in SPARQL 1.1. The default graph holds every live fact once; each assertion's named "
-        "graph holds what its evidence supports.",
-        "SPARQL 1.1로 물어보세요. 기본 그래프에는 유효한 사실이 한 번씩, 이름 있는 그래프에는 "
-        "근거마다 뒷받침하는 내용이 있습니다.",
-    ),
-    "query": ("Query", "질의"),
-    "run_query": ("Run query", "질의 실행"),
-    "query_examples": ("Examples", "예시"),
     "yes": ("Yes", "예"),
     "no": ("No", "아니요"),
     "endpoint": ("Endpoint", "엔드포인트"),

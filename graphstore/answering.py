@@ -34,6 +34,8 @@ class QueryTask:
             then held back until it is complete or cut.
         max_bytes: ceiling of the answer; None: there is none.
         rewrite: whether the query may be rewritten into one with the same answer.
+        explain: the query is to be read, not to be answered: the answer has no bytes, and tells
+            its kind and what was done to the query.
     """
 
     text: str
@@ -44,6 +46,7 @@ class QueryTask:
     max_rows: int | None = None
     max_bytes: int | None = None
     rewrite: bool = True
+    explain: bool = False
 
     def job(self) -> dict[str, Any]:
         """Return the task as a job's head, without the text."""
@@ -56,6 +59,7 @@ class QueryTask:
             "max_rows": self.max_rows,
             "max_bytes": self.max_bytes,
             "rewrite": self.rewrite,
+            "explain": self.explain,
         }
 
 

@@ -131,6 +131,10 @@ def answer_query(send: Any, store: Store, job: _Job, text: str) -> None:
         raise evaluation_error(error) from error
     kind = _kind(results)
     format = job["formats"].get(kind)
+    if job["explain"]:
+        facts = started | {"kind": kind, "format": format or "", "truncated": False}
+        send(json_frame(STARTED, facts) + json_frame(END, {"rows": None}))
+        return
     if format is None:
         offered = tuple(sorted({name for name in job["formats"].values() if name is not None}))
         raise NoFormatForKind(kind, offered)

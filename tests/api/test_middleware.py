@@ -77,7 +77,7 @@ def test_scripts_of_other_sites_may_read(client: httpx.Client) -> None:
     preflight = client.options(
         "/sparql", headers={**headers, "Access-Control-Request-Method": "POST"}
     )
-    assert preflight.status_code == 200
+    assert preflight.status_code == 204
 
 
 def test_one_log_line_per_request(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:

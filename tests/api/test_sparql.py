@@ -143,7 +143,7 @@ def test_bad_posts(
 
 
 def test_update_by_get(client: httpx.Client) -> None:
-    assert client.get("/sparql", params={"update": "CLEAR ALL"}).status_code == 403
+    assert client.get("/sparql", params={"update": "CLEAR ALL"}).status_code == 400
 
 
 @pytest.mark.parametrize(
