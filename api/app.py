@@ -38,6 +38,7 @@ from api.sparql import PATHS, Door
 from api.sparql_description import add_sparql
 from api.sparql_service import SparqlService
 from api.tokens import TokenBook
+from api.writing import Writing
 from graphstore.archive import SourceArchive
 from graphstore.dataset import Dataset
 from queries.catalog import Catalog
@@ -134,6 +135,7 @@ async def _serving(app: FastAPI, dataset: Dataset) -> AsyncIterator[None]:
     """Have workers for queries for the time of the block."""
     service = SparqlService(app.state.settings, dataset)
     app.state.sparql = service
+    app.state.writing = Writing(app.state.settings.writing, dataset)
     try:
         await service.start()
         yield

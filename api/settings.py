@@ -91,6 +91,24 @@ class QueryLogSettings(BaseSettings):
     )
 
 
+class WritingSettings(BaseSettings):
+    """What raw writes (SPARQL Update, Graph Store Protocol) may bring, and what they must meet."""
+
+    model_config = SettingsConfigDict(env_prefix="DURE_WRITE_", frozen=True, extra="ignore")
+
+    max_body_bytes: int = Field(
+        64 * _MIB, ge=1024, description="greatest body of a request that may write, bytes"
+    )
+    max_quads: int = Field(
+        500_000, ge=1, description="greatest number of quads that one write adds and removes"
+    )
+    shapes: Literal["auto", "always", "never"] = Field(
+        "auto",
+        description="whether raw writes must conform to the shapes: auto: where the graph holds "
+        "the vocabulary of Dure",
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator can choose; only `create_app` and the command line read it."""
 
@@ -117,6 +135,9 @@ class Settings(BaseSettings):
     )
     query_log: QueryLogSettings = Field(
         default_factory=QueryLogSettings, description="the log of queries"
+    )
+    writing: WritingSettings = Field(
+        default_factory=WritingSettings, description="what raw writes may bring"
     )
 
 

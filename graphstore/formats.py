@@ -130,7 +130,11 @@ def result_format(text: str) -> ResultFormat:
 
 
 def parse_quads(
-    data: bytes | BinaryIO, format: GraphFormat | str, *, base: str | None = None
+    data: bytes | BinaryIO,
+    format: GraphFormat | str,
+    *,
+    base: str | None = None,
+    rename_blank_nodes: bool = False,
 ) -> list[Quad]:
     """Parse an RDF document into quads, in document order, duplicates kept.
 
@@ -138,6 +142,7 @@ def parse_quads(
         data: the document; a file is read to its end.
         format: a graph format, or its name, media type or extension.
         base: the IRI that relative IRIs are resolved against; None: they are errors.
+        rename_blank_nodes: give blank nodes new labels, which no other document has.
 
     A byte order mark before UTF-8 is taken off: some editors write one.
 
@@ -154,7 +159,14 @@ def parse_quads(
     if chosen is RDF_XML:
         _refuse_entity_bomb(document)
     try:
-        return list(pyoxigraph.parse(document, format=chosen.syntax, base_iri=base))
+        return list(
+            pyoxigraph.parse(
+                document,
+                format=chosen.syntax,
+                base_iri=base,
+                rename_blank_nodes=rename_blank_nodes,
+            )
+        )
     except SyntaxError as error:
         raise _syntax_error(error) from error
     except ValueError as error:
