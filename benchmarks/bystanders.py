@@ -134,15 +134,13 @@ def _write(stand: Stand) -> Seen:
                 f"{operation} DATA {{ {quad} }}".encode(), "application/sparql-update", headers
             )
             begun = time.perf_counter()
-            if (reply := _asked(connection, update, seen)) is None:
-                continue
-            seen.commits.append(reply.seconds)
-            query = stand.address.get(f"ASK {{ {quad} }} # {begun}", RESULTS)
-            if (reply := _asked(connection, query, seen)) is None:
-                continue
-            seen.visible.append(time.perf_counter() - begun)
-            if json.loads(reply.body)["boolean"] is not expected:
-                seen.wrong.append(f"commit {operation} {number} was not seen by the next query")
+            if (reply := _asked(connection, update, seen)) is not None:
+                seen.commits.append(reply.seconds)
+                query = stand.address.get(f"ASK {{ {quad} }} # {begun}", RESULTS)
+                if (reply := _asked(connection, query, seen)) is not None:
+                    seen.visible.append(time.perf_counter() - begun)
+                    if json.loads(reply.body)["boolean"] is not expected:
+                        seen.wrong.append(f"the query after {operation} {number} did not see it")
             time.sleep(1 / stand.commits_per_second)
     connection.close()
     return seen

@@ -143,7 +143,9 @@ def _resources(report: Report) -> Iterator[Verdict]:
 
 def _none(name: str, found: Sequence[str], of: int) -> Verdict:
     number = f"{len(found)} of {of:,}" if of else str(len(found))
-    return Verdict(name, number, not found, tuple(found[:_TOLD]))
+    examples = Counter(found).most_common(_TOLD)
+    told = tuple(f"{text} ({times} ×)" if times > 1 else text for text, times in examples)
+    return Verdict(name, number, not found, told)
 
 
 def _three(report: Report, name: str) -> str:
