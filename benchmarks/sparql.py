@@ -163,28 +163,21 @@ def _measure(
             _told("large answers")
             streams = stream(graph, (ours, peer), FORMATS, max(3, plan.runs // 2))
             gc.enable()
-            rates = None
+            report.print_streams(streams)
             if plan.rounds:
                 with in_process(store_folder(graph.dure), logs) as route:
                     _told("point lookups")
-                    rates = _lookups(graph, ours, route, peer, plan)
+                    report.print_rates(_lookups(graph, ours, route, peer, plan), plan.clients)
             peer_memory = peer.memory()
             busy = report.service_memory(ours)
             against = _slow_peer(graph, programs, plan, (ours, peer), logs)
-        commits = None
+        report.print_queries(table, against, ours.name, peer.name)
+        if against:
+            report.print_slow_peer(against)
         if plan.commits:
             _told("commits")
-            commits = commit_and_ask(ours, token, commits=plan.commits, quads=50)
-        after = report.service_memory(ours)
-    report.print_queries(table, against, ours.name, peer.name)
-    if against:
-        report.print_slow_peer(against)
-    report.print_streams(streams)
-    if rates:
-        report.print_rates(rates, plan.clients)
-    report.print_memory(idle, busy, after, peer_memory)
-    if commits:
-        report.print_commits(commits)
+            report.print_commits(commit_and_ask(ours, token, commits=plan.commits, quads=50))
+        report.print_memory(idle, busy, report.service_memory(ours), peer_memory)
 
 
 def _lookups(
