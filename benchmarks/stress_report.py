@@ -19,6 +19,8 @@ MORE_DESCRIPTORS: Final = 8
 MORE_DATABASES: Final = 2
 IDLE_SHARE: Final = 0.2
 SETTLED_S: Final = 15.0
+READERS_P99_MS: Final = 250.0
+"""How slow the slowest hundredth of other clients' lookups may get while attackers have budgets."""
 _TOLD: Final = 5  # examples of each thing that went wrong
 
 
@@ -81,9 +83,11 @@ def _answers(report: Report) -> Iterator[Verdict]:
     seen = report.everybody
     asked = len(seen.lookups) + len(seen.commits)
     yield _none("wrong or missing answers to readers and writer", seen.wrong, asked)
-    harmed = report.siege_seen.refused if report.budgets else []
     if report.budgets:
-        yield _none("readers and writer refused", harmed, asked)
+        yield _none("readers and writer refused", seen.refused, asked)
+        p99_ms = report.siege_seen.percentile_ms(0.99)
+        found = f"{p99_ms:.0f} ms, {report.quiet.percentile_ms(0.99):.0f} ms without attackers"
+        yield Verdict("readers' p99 in the siege", found, p99_ms <= READERS_P99_MS)
     yield Verdict(
         "commits, each seen by the next query", f"{len(seen.visible)}", bool(seen.visible)
     )
