@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -17,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from api.cors import Cors, RawHeaders
 from api.errors import PayloadTooLarge
 
+_HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _NOTHING: Final[Message] = {"type": "http.response.body", "body": b""}
 
 
@@ -70,6 +72,17 @@ class Exchange:
         """Return a header's value, None where there is none."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    def base(self, base_url: str | None) -> str:
+        """Return the address of the service without final slash: the setting, or the request's."""
+        if base_url is not None:
+            return base_url.rstrip("/")
+        scope = self.scope
+        host = self.headers.get(b"host", b"")
+        if not _HOST.fullmatch(host):
+            name, port = scope.get("server") or ("localhost", None)
+            host = f"{name}:{port}".encode() if port else str(name).encode()
+        return f"{scope['scheme']}://{host.decode('latin-1')}{scope.get('root_path', '')}"
 
     async def body(self, limit_bytes: int) -> bytes:
         """Read the body of the request.

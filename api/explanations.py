@@ -26,7 +26,7 @@ async def explanation(
         GraphStoreError: the text is no query that is answered.
     """
     explaining = replace(asked, explain=True)
-    async with service.running(exchange, explaining, client) as (_, answering):
+    async with service.run(exchange, explaining, client) as answering:
         kind, commit, number = answering.kind, answering.commit, answering.number
         rewrites, hints = answering.rewrites, answering.hints
         ran = answering.ran

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 import logging
-import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 LOG = logging.getLogger("dure.query_log")
 
 _WAITING: Final = 10_000  # lines that may wait for the disk; more are dropped and counted
+_EVERY_S: Final = 0.25  # how often the thread looks: to be woken costs more than a query may
 _FIRST = "queries-000001.jsonl"
 
 
@@ -37,7 +38,8 @@ class QueryLog:
         self._file_bytes = file_bytes
         self._files = files
         self._text_characters = text_characters
-        self._lines: queue.Queue[Mapping[str, Any] | None] = queue.Queue(_WAITING)
+        self._records: deque[Mapping[str, Any]] = deque()
+        self._ending = threading.Event()
         self._thread: threading.Thread | None = None
         self.dropped = 0
 
@@ -51,7 +53,7 @@ class QueryLog:
         """Write what waits, and end."""
         thread, self._thread = self._thread, None
         if thread is not None:
-            self._lines.put(None)
+            self._ending.set()
             thread.join()
 
     def __enter__(self) -> QueryLog:
@@ -70,33 +72,25 @@ class QueryLog:
         text = record.get("text")
         if isinstance(text, str) and len(text) > self._text_characters:
             record = {**record, "text": text[: self._text_characters], "cut": True}
-        try:
-            self._lines.put_nowait(record)
-        except queue.Full:
+        if len(self._records) < _WAITING:
+            self._records.append(record)
+        else:
             self.dropped += 1
 
     def _run(self) -> None:
-        for record in iter(self._lines.get, None):
-            batch = [record, *self._waiting()]
-            lines = [_line(item) for item in batch if item is not None]
-            try:
-                self._append("".join(lines).encode())
-            except OSError as error:
-                self.dropped += len(lines)
-                LOG.warning("the query log cannot be written: %s", error)
-            if batch[-1] is None:
-                return
+        ending = False
+        while not ending:
+            ending = self._ending.wait(_EVERY_S)
+            lines = [_line(self._records.popleft()) for _ in range(len(self._records))]
+            if lines:
+                self._save(lines)
 
-    def _waiting(self) -> Iterator[Mapping[str, Any] | None]:
-        """Yield what waits now, up to the end if that is among it."""
-        while True:
-            try:
-                record = self._lines.get_nowait()
-            except queue.Empty:
-                return
-            yield record
-            if record is None:
-                return
+    def _save(self, lines: list[str]) -> None:
+        try:
+            self._append("".join(lines).encode())
+        except OSError as error:
+            self.dropped += len(lines)
+            LOG.warning("the query log cannot be written: %s", error)
 
     def _append(self, lines: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
@@ -24,7 +24,6 @@ from api.explanations import explanation
 from api.permalinks import SPARQL
 from api.problems import headers_of, problem_of
 from api.query_register import QueryEntry
-from api.service_description import address
 from api.sparql_answer import (
     answer_headers,
     deliver,
@@ -32,7 +31,7 @@ from api.sparql_answer import (
     run_headers,
     version_headers,
 )
-from api.sparql_formats import HTML, media_types_of, plan
+from api.sparql_formats import HTML, Plan, media_types_of, plan
 from api.sparql_request import SparqlRequest, query_id
 from api.sparql_service import SparqlService
 from api.versions import EMPTY, version_of
@@ -79,6 +78,7 @@ class QueryDoor:
         """Answer for that application."""
         self._app = app
         self._code = code
+        self._base_url: str | None = app.state.settings.base_url
 
     @property
     def _service(self) -> SparqlService:
@@ -108,7 +108,7 @@ class QueryDoor:
         chosen = plan(exchange.header(b"accept"), request.options.format)
         client = client_of(exchange.scope)
         try:
-            asked = await self._asked(exchange, request, client)
+            asked = await self._asked(exchange, request, chosen, client)
             if request.options.explain:
                 await self._explain(exchange, asked, client)
             elif not await self._unchanged(exchange, asked, key):
@@ -120,7 +120,9 @@ class QueryDoor:
             page.headers.update(headers_of(error))
             await exchange.respond(page)
 
-    async def _asked(self, exchange: Exchange, request: SparqlRequest, client: Client) -> Asked:
+    async def _asked(
+        self, exchange: Exchange, request: SparqlRequest, chosen: Plan, client: Client
+    ) -> Asked:
         service = self._service
         as_known_at = request.options.as_known_at
         version = (
@@ -131,9 +133,9 @@ class QueryDoor:
         chosen_id = exchange.header(b"dure-query-id")
         return asked_of(
             request,
-            plan(exchange.header(b"accept"), request.options.format),
+            chosen,
             version,
-            address(Request(exchange.scope), SPARQL),
+            f"{exchange.base(self._base_url)}{SPARQL}",
             settings=service.settings.sparql,
             known=client.known,
             header_id=query_id(chosen_id) if chosen_id is not None else None,
@@ -173,11 +175,12 @@ class QueryDoor:
         self, exchange: Exchange, asked: Asked, client: Client, key: CacheKey | None
     ) -> None:
         try:
-            async with self._service.running(exchange, asked, client) as (entry, answering):
+            run = self._service.run(exchange, asked, client)
+            async with run as answering:
                 if asked.plan.html:
-                    await self._send_page(exchange, asked, client, entry)
+                    await self._send_page(exchange, asked, client, run.entry, answering)
                 else:
-                    await self._send(exchange, asked, entry, answering, key)
+                    await self._send(exchange, asked, run.entry, answering, key)
         except NoFormatForKind as error:
             raise NotAcceptable([*media_types_of(cast(Kind, error.kind)), HTML]) from error
 
@@ -210,10 +213,13 @@ class QueryDoor:
             self._service.cache.put(key, kept, key_bytes=size)
 
     async def _send_page(
-        self, exchange: Exchange, asked: Asked, client: Client, entry: QueryEntry
+        self,
+        exchange: Exchange,
+        asked: Asked,
+        client: Client,
+        entry: QueryEntry,
+        answering: Answering,
     ) -> None:
-        assert entry.answering is not None
-        answering = entry.answering
         body = b"".join([chunk async for chunk in answering.chunks()])
         page = await sparql_page.answer_page(exchange, asked, client, answering, body)
         code = self._tag_code(exchange, asked)

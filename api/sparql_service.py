@@ -1,6 +1,6 @@
 """What answers SPARQL behind the door: workers, budgets, cache, register, log and counters.
 
-A query passes here from admission to charge: `SparqlService.running` lets it in, runs it in a
+A query passes here from admission to charge: a `QueryRun` lets it in, runs it in a
 worker that can be killed, notices when its client has gone, and notes how it ended.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from functools import lru_cache
+from types import TracebackType
 from typing import Final
 
 from api.answer_cache import AnswerCache
@@ -85,54 +86,12 @@ class SparqlService:
         await loop.run_in_executor(None, self.snapshots.close)
         await loop.run_in_executor(None, self.log.close)
 
-    @asynccontextmanager
-    async def running(
-        self, exchange: Exchange, asked: Asked, client: Client
-    ) -> AsyncIterator[tuple[QueryEntry, Answering]]:
-        """Run a query for the time of the block, in which its answer is to be sent.
+    def run(self, exchange: Exchange, asked: Asked, client: Client) -> QueryRun:
+        """Return a run of a query; it begins when it is entered."""
+        return QueryRun(self, exchange, asked, client)
 
-        Raises:
-            BudgetSpent, TooManyAtOnce: the client has had enough for now.
-            QueryIdInUse: it chose the id of a running query.
-            ClientGone: it has closed the connection.
-            GraphStoreError: the query is not answered, or not any more.
-        """
-        who = budget_name(client)
-        charge = self.budgets.enter(who, known=client.known)
-        try:
-            entry = self.register.begin(asked.query_id, who, asked.request.text, asked.hash)
-        except BaseException:  # nothing was begun, whatever it was
-            charge.leave(0)
-            raise
-        watch = Watch(exchange.receive, lambda: entry.stop("gone"), WATCH_AFTER_S)
-        try:
-            entry.answering = await self.pool.query(
-                asked.task(), deadline_s=asked.deadline_s, version=asked.state, id=entry.id
-            )
-            if not entry.answering.complete:
-                watch.begin()
-            yield entry, entry.answering
-        except asyncio.CancelledError:
-            if entry.stopped is None:
-                raise
-            entry.task.uncancel()
-            self._note(entry, asked, entry.stopped, _GONE)
-            raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
-        except Exception as error:
-            problem = problem_of(error)
-            self._note(entry, asked, problem.type.slug, problem.type.status)
-            raise
-        else:
-            self._note(entry, asked, "answered", exchange.status)
-        finally:
-            watch.end()
-            if entry.answering is not None:
-                await entry.answering.aclose()
-            if entry.outcome is None:
-                self._note(entry, asked, "stopped", _GONE)
-            charge.leave(entry.seconds)
-
-    def _note(self, entry: QueryEntry, asked: Asked, outcome: str, status: int) -> None:
+    def note(self, entry: QueryEntry, asked: Asked, outcome: str, status: int) -> None:
+        """Note how a query ended, everywhere where that is noted."""
         answering = entry.answering
         seconds = answering.seconds if answering else time.monotonic() - entry.started
         rows, size = (answering.rows or 0, answering.bytes) if answering else (0, 0)
@@ -173,17 +132,95 @@ class SparqlService:
         return {**self.pool.stats, "query_log_lines_dropped": self.log.dropped}
 
 
-def budget_name(client: Client) -> str:
-    """Return whom a client's work is charged to: its token's name, else its network.
+class QueryRun:
+    """A run of a query: an async context, in which its answer is to be sent.
 
-    An IPv6 user has a whole /64, so one address is as good as another.
+    Entering it raises
+
+    - BudgetSpent, TooManyAtOnce: the client has had enough for now;
+    - QueryIdInUse: it chose the id of a running query;
+    - ClientGone: it has closed the connection;
+    - GraphStoreError: the query is not answered.
+
+    Leaving it stops what still runs, charges the client, and turns the cancelling of the task into
+    ClientGone or QueryCancelled, as the case may be.
     """
-    if client.known:
-        return f"token {client.name}"
+
+    __slots__ = ("_asked", "_charge", "_exchange", "_service", "_watch", "entry")
+
+    entry: QueryEntry
+
+    def __init__(
+        self, service: SparqlService, exchange: Exchange, asked: Asked, client: Client
+    ) -> None:
+        """Let the query in."""
+        self._service, self._exchange, self._asked = service, exchange, asked
+        who = budget_name(client)
+        self._charge = service.budgets.enter(who, known=client.known)
+        try:
+            self.entry = service.register.begin(asked.query_id, who, asked.request.text, asked.hash)
+        except BaseException:  # nothing was begun, whatever it was
+            self._charge.leave(0)
+            raise
+
+    async def __aenter__(self) -> Answering:
+        """Wait for the first bytes of the answer."""
+        entry, asked = self.entry, self._asked
+        self._watch = Watch(self._exchange.receive, lambda: entry.stop("gone"), WATCH_AFTER_S)
+        try:
+            answering = entry.answering = await self._service.pool.query(
+                asked.task(), deadline_s=asked.deadline_s, version=asked.state, id=entry.id
+            )
+        except BaseException as error:  # also when the task is cancelled
+            await self._end(error)
+            raise
+        if not answering.complete:
+            self._watch.begin()
+        return answering
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop what runs, and settle."""
+        await self._end(error)
+
+    async def _end(self, error: BaseException | None) -> None:
+        entry = self.entry
+        self._watch.end()
+        if entry.answering is not None and not entry.answering.complete:
+            await entry.answering.aclose()
+        if isinstance(error, asyncio.CancelledError) and entry.stopped is not None:
+            entry.task.uncancel()
+            self._settle(entry.stopped, _GONE)
+            raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
+        if error is None:
+            self._settle("answered", self._exchange.status)
+        elif isinstance(error, Exception):
+            problem = problem_of(error)
+            self._settle(problem.type.slug, problem.type.status)
+        else:
+            self._settle("stopped", _GONE)
+
+    def _settle(self, outcome: str, status: int) -> None:
+        self._service.note(self.entry, self._asked, outcome, status)
+        self._charge.leave(self.entry.seconds)
+
+
+def budget_name(client: Client) -> str:
+    """Return whom a client's work is charged to: its token's name, else its network."""
+    return f"token {client.name}" if client.known else _network(client.address)
+
+
+@lru_cache(maxsize=1000)
+def _network(text: str) -> str:
+    """Return an address as one name; an IPv6 user has a whole /64, any address of it is theirs."""
     try:
-        address = ipaddress.ip_address(client.address)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return client.address or "unknown"
+        return text or "unknown"
     if isinstance(address, ipaddress.IPv6Address):
         mapped = address.ipv4_mapped
         return str(mapped or ipaddress.ip_network((address, 64), strict=False))
