@@ -36,7 +36,7 @@ from pyoxigraph import (
 )
 
 from graphstore.answer import Answer, Solutions, evaluation_error, is_corruption
-from graphstore.changeset import Changeset
+from graphstore.changeset import Changeset, quad_lines
 from graphstore.engine import COMMIT_ID, COMMIT_NUMBER, HEAD_GRAPH, Marker
 from graphstore.errors import StorageUnavailable
 from graphstore.log import sync_folder
@@ -312,7 +312,7 @@ class EmbeddedEngine(StoreReader):
             else:
                 self._store.backup(path)
                 copy = Store(path)
-            return prepare(copy)
+            return prepare(copy, path)
 
     @contextmanager
     def candidate(self) -> Iterator[Scratch]:
@@ -400,18 +400,53 @@ def memory_scratch(quads: Iterable[Quad]) -> Scratch:
     return Scratch(store)
 
 
-def prepare(store: Store) -> Marker | None:
+def prepare(store: Store, home: Path) -> Marker | None:
     """Make a copy of the dataset ready for readers, and return the commit that it holds.
 
-    The head marker goes; empty graphs that are said to exist come into being.
+    The head marker goes. Graphs that are said to exist while they are empty come into being, and
+    the quads that say so (`<g> rdf:type sd:Graph` in the graph `GRAPH_EMPTY`) go; a file beside
+    the database keeps them for `unprepare`.
     """
     marker = _marker(store.quads_for_pattern(HEAD_GRAPH, None, None, HEAD_GRAPH))
     store.remove_graph(HEAD_GRAPH)
-    for quad in store.quads_for_pattern(None, _TYPE, _GRAPH_CLASS, _EMPTY_GRAPHS):
-        if isinstance(quad.subject, NamedNode):
+    records = list(store.quads_for_pattern(None, None, None, _EMPTY_GRAPHS))
+    for quad in records:
+        if isinstance(quad.subject, NamedNode) and quad.object == _GRAPH_CLASS:
             store.add_graph(quad.subject)
+    if records:
+        _records(home).write_bytes(b"".join(quad_lines(records)))
     store.remove_graph(_EMPTY_GRAPHS)
     return marker
+
+
+def unprepare(store: Store, home: Path) -> None:
+    """Undo `prepare` in a copy of a prepared database, the marker excepted.
+
+    Args:
+        store: the copy.
+        home: the folder of the database that it is a copy of.
+    """
+    for name in list(store.named_graphs()):
+        if next(iter(store.quads_for_pattern(None, None, None, name)), None) is None:
+            store.remove_graph(name)
+    records = _records(home)
+    if records.exists():
+        store.extend(pyoxigraph.parse(records.read_bytes(), format=RdfFormat.N_QUADS))
+
+
+def apply_changes(store: Store, changeset: Changeset) -> None:
+    """Apply a changeset to a store that nobody else reads, in the way that suits its size."""
+    if len(changeset) < BULK_QUADS:
+        _change(store, changeset, None)
+        return
+    for quad in changeset.removed:
+        store.remove(quad)
+    _remove_empty_graphs(store, changeset)
+    _bulk_add(store, changeset)
+
+
+def _records(home: Path) -> Path:
+    return home.with_suffix(".empty.nq")
 
 
 def _marker(quads: Iterable[Quad]) -> Marker | None:

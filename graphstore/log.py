@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -87,6 +88,15 @@ class Commit:
         return _read(self.path, self.number)
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What the first lines of a commit's file say: when, after which commit, how many quads."""
+
+    time: datetime
+    previous: str | None
+    changed_count: int
+
+
 class CommitLog:
     """The commits in one folder.
 
@@ -110,6 +120,12 @@ class CommitLog:
         except OSError as error:
             raise StorageUnavailable(f"cannot open the log {path}: {error}") from error
         self._head = self.read(last) if last else None
+        self._headings: dict[int, Heading] = {}
+
+    @property
+    def path(self) -> Path:
+        """The folder of the log."""
+        return self._path
 
     @property
     def head(self) -> Commit | None:
@@ -146,19 +162,30 @@ class CommitLog:
         """
         path = self.file(number)
         digest = hashlib.sha256()
-        try:
-            with path.open("rb") as lines:
-                headers = read_headers(lines)
-                lines.seek(0)
-                while block := lines.read(1 << 20):
-                    digest.update(block)
+        with _reading(number), path.open("rb") as lines:
+            headers = read_headers(lines)
+            lines.seek(0)
+            while block := lines.read(1 << 20):
+                digest.update(block)
             return _commit(headers, number, digest.hexdigest(), path)
-        except FileNotFoundError as error:
-            raise LogCorrupt(number, "its file is missing") from error
-        except OSError as error:
-            raise StorageUnavailable(f"cannot read commit {number}: {error}") from error
-        except (RdfSyntaxError, KeyError, ValueError) as error:
-            raise LogCorrupt(number, f"its headers cannot be read ({error})") from error
+
+    def heading(self, number: int) -> Heading:
+        """Read the first lines of a commit alone, once: many commits are looked through fast.
+
+        Raises:
+            LogCorrupt: it is missing, or its file is not one of this log.
+        """
+        found = self._headings.get(number)
+        if found is None:
+            with _reading(number), self.file(number).open("rb") as lines:
+                texts = {key: term.value for key, term in read_headers(lines).items()}
+                found = Heading(
+                    datetime.fromisoformat(texts["time"]),
+                    texts.get("prev"),
+                    int(texts["added"]) + int(texts["removed"]),
+                )
+            self._headings[number] = found
+        return found
 
     def append(
         self, changeset: Changeset, meta: CommitMeta, *, quad_count: int, default_count: int
@@ -226,6 +253,18 @@ class CommitLog:
             if numbers:
                 return max(numbers)
         return 0
+
+
+@contextmanager
+def _reading(number: int) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise LogCorrupt(number, "its file is missing") from error
+    except OSError as error:
+        raise StorageUnavailable(f"cannot read commit {number}: {error}") from error
+    except (RdfSyntaxError, KeyError, ValueError) as error:
+        raise LogCorrupt(number, f"its headers cannot be read ({error})") from error
 
 
 def _headers(

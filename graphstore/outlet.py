@@ -1,8 +1,8 @@
 """Where a query worker writes an answer: to the service as it comes, or held back until complete.
 
-Nothing of an answer leaves the worker before it is known to begin well: an `Outlet` that streams
-releases the first bytes when a block is full, at the end, or when there are rows and some time
-has passed; one that holds back releases them when the answer is complete or cut.
+Nothing of an answer leaves the worker before it is known to begin well: one that streams releases
+the first bytes when a block is full, at the end, or when there are rows and some time has passed;
+one that holds back releases them when the answer is complete or cut.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 from graphstore.errors import AnswerTooLarge
-from graphstore.frames import data_frame
+from graphstore.frames import END, STARTED, data_frame, json_frame
 from graphstore.row_meter import RowMeter
 
 BLOCK_BYTES: Final = 1 << 16
@@ -52,18 +52,16 @@ class Outlet(io.RawIOBase):
         """Say yes."""
         return True
 
-    def finish(self) -> None:
-        """Let the service have the rest of the answer."""
-        raise NotImplementedError
-
     def _count_bytes(self, block: bytes) -> None:
         self._size += len(block)
         if self._max_bytes is not None and self._size > self._max_bytes:
             raise AnswerTooLarge(self._max_bytes)
 
-    def _count_rows(self, block: bytes) -> None:
+    def _count_rows(self, block: bytes, *, last: bool = False) -> None:
         if self._meter is not None:
             self._meter.feed(block)
+            if last:
+                self._meter.finish()
             self.rows = self._meter.rows
 
 
@@ -72,18 +70,18 @@ class StreamingOutlet(Outlet):
 
     Args:
         send: takes frames.
-        started: the frame that goes before the first block.
+        facts: what is said before the first block.
         meter: counts the rows; None: they are not known.
         max_bytes: ceiling of the answer; None: there is none.
     """
 
     def __init__(
-        self, send: Send, started: bytes, meter: RowMeter | None, max_bytes: int | None
+        self, send: Send, facts: dict[str, Any], meter: RowMeter | None, max_bytes: int | None
     ) -> None:
         """Begin with nothing sent."""
         super().__init__(meter, max_bytes)
         self._send = send
-        self._before = started
+        self._facts: dict[str, Any] | None = facts  # None: they are sent
         self._parts: list[bytes] = []
         self._metered: list[bytes] = []
         self._waiting_bytes = 0
@@ -99,30 +97,30 @@ class StreamingOutlet(Outlet):
         return len(block)
 
     def finish(self) -> None:
-        """Count what is left; `rest` sends it."""
-        self._count_parts()
-        if self._meter is not None:
-            self._meter.finish()
-            self.rows = self._meter.rows
+        """Send what is left and the end; a short answer goes out in one piece."""
+        self._meter_parts(last=True)
+        block = b"".join(self._metered)
+        end = json_frame(END, {"rows": self.rows})
+        self._send(self._beginning(whole=True) + data_frame(self.rows, block) + end)
 
-    @property
-    def rest(self) -> bytes:
-        """The frames not sent yet, after `finish`."""
-        return self._before + data_frame(self.rows, b"".join(self._metered))
+    def _beginning(self, *, whole: bool) -> bytes:
+        facts, self._facts = self._facts, None
+        return b"" if facts is None else json_frame(STARTED, facts | {"whole": whole})
 
-    def _count_parts(self) -> None:
+    def _meter_parts(self, *, last: bool = False) -> None:
         block = b"".join(self._parts)
         self._parts = []
-        self._count_rows(block)
+        self._count_rows(block, last=last)
         self._metered.append(block)
 
     def _pass_on(self) -> None:
-        self._count_parts()
+        self._meter_parts()
         self._due = time.monotonic() + RELEASE_AFTER_S
         if self._waiting_bytes < BLOCK_BYTES and self.rows == 0:
             return
-        self._send(self._before + data_frame(self.rows, b"".join(self._metered)))
-        self._before, self._metered, self._waiting_bytes = b"", [], 0
+        frame = data_frame(self.rows, b"".join(self._metered))
+        self._send(self._beginning(whole=False) + frame)
+        self._metered, self._waiting_bytes = [], 0
 
 
 class HeldOutlet(Outlet):
@@ -136,22 +134,24 @@ class HeldOutlet(Outlet):
     """
 
     def __init__(
-        self,
-        meter: RowMeter | None,
-        max_bytes: int | None,
-        *,
-        max_rows: int,
-        folder: Path | None,
+        self, meter: RowMeter | None, max_bytes: int | None, *, max_rows: int, folder: Path
     ) -> None:
         """Begin with an empty file."""
         super().__init__(meter, max_bytes)
         self._max_rows = max_rows
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-            _IN_MEMORY_BYTES, dir=None if folder is None else str(folder)
+            _IN_MEMORY_BYTES, dir=str(folder)
         )
 
     def write(self, block: bytes, /) -> int:  # type: ignore[override]
-        """Take bytes of the answer."""
+        """Take bytes of the answer.
+
+        Raises:
+            AnswerCut: there are more rows than the limit.
+            AnswerTooLarge: there are more bytes than the ceiling.
+        """
+        if self._meter is not None and self._meter.cut_at is not None:
+            raise AnswerCut
         self._count_bytes(block)
         self._file.write(block)
         self._count_rows(bytes(block))
@@ -159,25 +159,35 @@ class HeldOutlet(Outlet):
             raise AnswerCut
         return len(block)
 
-    def finish(self) -> None:
-        """Cut the answer where it is too long, and make it whole again."""
+    def release(self, send: Send, facts: dict[str, Any]) -> None:
+        """Cut the answer where it is too long, make it whole again, and send it.
+
+        Args:
+            send: takes frames.
+            facts: what is said before the first block.
+        """
+        self._cut()
+        size = self._file.seek(0, io.SEEK_END)
+        self._file.seek(0)
+        whole = size <= BLOCK_BYTES
+        frames = json_frame(STARTED, facts | {"truncated": self.truncated, "whole": whole})
+        block = self._file.read(BLOCK_BYTES)
+        while following := self._file.read(BLOCK_BYTES):
+            send(frames + data_frame(self.rows, block))
+            frames, block = b"", following
+        send(frames + data_frame(self.rows, block) + json_frame(END, {"rows": self.rows}))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+        super().close()
+
+    def _cut(self) -> None:
         if self._meter is None:
             return
-        self._meter.finish()
-        self.rows = self._meter.rows
+        self._count_rows(b"", last=True)
         if self._meter.cut_at is not None:
             self._file.seek(self._meter.cut_at)
             self._file.truncate()
             self._file.write(self._meter.closing)
             self.truncated, self.rows = True, self._max_rows
-
-    def release(self, send: Send, started: bytes, end: Callable[[], bytes]) -> None:
-        """Send the answer, its beginning with `started`, its last block with `end`."""
-        self._file.seek(0)
-        block = self._file.read(BLOCK_BYTES)
-        frames = started
-        while following := self._file.read(BLOCK_BYTES):
-            send(frames + data_frame(self.rows, block))
-            frames, block = b"", following
-        send(frames + data_frame(self.rows, block) + end())
-        self._file.close()

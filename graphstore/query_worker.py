@@ -1,52 +1,39 @@
 """The process that runs what a stranger wrote: one query or update at a time, on a snapshot.
 
 Started by the pool (`graphstore.workers`), confined before it reads the first job, killed whenever
-the pool likes. It reads the text, runs it, chooses the format by the kind of answer, and writes
-the answer into its socket. See the
-[SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/#query-operation).
+the pool likes. It has the snapshots open that it was told of, and nothing else of the dataset.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
+import shutil
 import signal
-import sys
 import threading
-from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias, cast
+from typing import Any, BinaryIO, Final
 
-import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import DefaultGraph, NamedNode, Store
 
-from graphstore.answer import Kind, evaluation_error, write_csv
-from graphstore.errors import GraphStoreError, NoFormatForKind, QueryCrashed, QueryMemoryExceeded
-from graphstore.formats import JSON_LD, TRIG, TURTLE, graph_format, result_format
+from graphstore.answer import evaluation_error
+from graphstore.errors import GraphStoreError, QueryCrashed, QueryMemoryExceeded, UpdateSyntaxError
 from graphstore.frames import (
     END,
     ERROR,
     JOB_LENGTHS,
     READY,
     STARTED,
+    data_frame,
     described,
     json_frame,
 )
 from graphstore.isolation import confine
-from graphstore.outlet import AnswerCut, HeldOutlet, Outlet, StreamingOutlet
-from graphstore.query_text import check_query_text, syntax_error
-from graphstore.row_meter import RowMeter, line_meter, result_meter
-from ontology.namespaces import PREFIXES
+from graphstore.outlet import BLOCK_BYTES, Send
+from graphstore.query_job import Job, answer_query
 
-_REWRITTEN_UP_TO_CHARACTERS: Final = 100_000
-_UNKNOWN_GRAPHS_TOLD: Final = 20
-_ABBREVIATED: Final = {TURTLE.name, TRIG.name, JSON_LD.name}
-_LINES: Final = {"ntriples", "nquads"}
-
-_Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
-_Job: TypeAlias = dict[str, Any]
+_NO_ANSWER: Final = json_frame(END, {"rows": None})
 
 
 class QueryWorker:
@@ -71,7 +58,13 @@ class QueryWorker:
             job = json.loads(self._jobs.read(head_bytes))
             self._answer(job, self._jobs.read(text_bytes))
 
-    def _answer(self, job: _Job, text: bytes) -> None:
+    def send(self, frames: bytes) -> None:
+        """Write frames into the socket, waiting as long as the service does not read."""
+        rest = memoryview(frames)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    def _answer(self, job: Job, text: bytes) -> None:
         try:
             self._do(job, text.decode())
         except GraphStoreError as error:
@@ -86,14 +79,18 @@ class QueryWorker:
     def _fail(self, error: GraphStoreError) -> None:
         self.send(json_frame(ERROR, described(error)))
 
-    def _do(self, job: _Job, text: str) -> None:
+    def _do(self, job: Job, text: str) -> None:
         for path in job["drop"]:
             self._stores.pop(path, None)
         store = self._store(job["store"])
         if job["op"] == "query":
             answer_query(self.send, store, job, text)
+        elif job["op"] == "changes":
+            send_changes(self.send, store, job, text)
+        elif job["op"] == "build":
+            send_built(self.send, job)
         else:
-            self.send(json_frame(END, {"rows": None}))
+            self.send(_NO_ANSWER)
 
     def _store(self, path: str) -> Store:
         store = self._stores.get(path)
@@ -101,138 +98,75 @@ class QueryWorker:
             store = self._stores[path] = Store.read_only(path)
         return store
 
-    def send(self, frames: bytes) -> None:
-        """Write frames into the socket, waiting as long as the service does not read."""
-        rest = memoryview(frames)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
 
+def send_changes(send: Send, store: Store, job: Job, text: str) -> None:
+    """Work out what an update would change, and send it as an RDF Patch without headers.
 
-def answer_query(send: Any, store: Store, job: _Job, text: str) -> None:
-    """Run a query and send its answer.
+    Args:
+        send: takes the frames.
+        store: the snapshot; where the update needs a store that it may write, a copy of it is
+            made in the job's folder "scratch" and removed.
+        job: the head of the job.
+        text: the update.
 
     Raises:
-        GraphStoreError: it cannot be answered, or not go on.
+        GraphStoreError: the update cannot be done.
     """
-    check_query_text(text)
-    seen = _rewritten(text, job)
-    started: dict[str, Any] = {
-        "hints": seen["hints"] + _unknown_graphs(store, job),
-        "rewrites": seen["rewrites"],
-        "ran": seen["text"] if seen["rewrites"] else None,
-    }
+    # Read with the first update only: it costs a start that most workers never need.
+    from graphstore.patch import write_patch
+    from graphstore.update import changeset_of_update, needs_scratch
+
+    scratch = Path(job["scratch"])
     try:
-        results = _run(store, seen["text"], job)
-    except SyntaxError as error:
-        if seen["rewrites"]:
-            _run(store, text, job)  # its complaint is about the text that the client knows
-        raise syntax_error(error) from error
-    except (RuntimeError, ValueError) as error:
-        raise evaluation_error(error) from error
-    kind = _kind(results)
-    format = job["formats"].get(kind)
-    if job["explain"]:
-        facts = started | {"kind": kind, "format": format or "", "truncated": False}
-        send(json_frame(STARTED, facts) + json_frame(END, {"rows": None}))
-        return
-    if format is None:
-        offered = tuple(sorted({name for name in job["formats"].values() if name is not None}))
-        raise NoFormatForKind(kind, offered)
-    started |= {"kind": kind, "format": format}
-    if job["max_rows"] is None or kind == "boolean":
-        _stream(send, started, results, job)
-    else:
-        _hold(send, started, results, job)
+        if needs_scratch(text):
+            store.backup(scratch)
+            store = Store(scratch)
+        changeset = changeset_of_update(
+            store,
+            text,
+            using_default=job["using_default"],
+            using_named=job["using_named"],
+            within=_graph(job["within"]),
+            base=job["base"],
+            max_quads=job["max_quads"],
+        )
+    except RecursionError as error:
+        raise UpdateSyntaxError("the update nests too deep") from error
+    finally:
+        del store
+        shutil.rmtree(scratch, ignore_errors=True)
+    document = memoryview(write_patch(changeset, {}))
+    send(_started("patch", whole=False))
+    for begin in range(0, len(document), BLOCK_BYTES):
+        send(data_frame(None, bytes(document[begin : begin + BLOCK_BYTES])))
+    send(json_frame(END, {"rows": len(changeset)}))
 
 
-def _stream(send: Any, started: dict[str, Any], results: _Results, job: _Job) -> None:
-    frame = json_frame(STARTED, started | {"truncated": False})
-    meter = _meter(started["kind"], started["format"], None)
-    outlet = StreamingOutlet(send, frame, meter, job["max_bytes"])
-    _write(results, started["format"], outlet, None)
-    outlet.finish()
-    send(outlet.rest + json_frame(END, {"rows": outlet.rows}))
+def _graph(name: str | None) -> NamedNode | DefaultGraph | None:
+    """Return the graph that a job names; "" is the default graph."""
+    if name is None:
+        return None
+    return NamedNode(name) if name else DefaultGraph()
 
 
-def _hold(send: Any, started: dict[str, Any], results: _Results, job: _Job) -> None:
-    meter = _meter(started["kind"], started["format"], job["max_rows"])
-    folder = Path(job["folder"]) if job["folder"] else None
-    outlet = HeldOutlet(meter, job["max_bytes"], max_rows=job["max_rows"], folder=folder)
-    with contextlib.suppress(AnswerCut):
-        _write(results, started["format"], outlet, job["max_rows"])
-    outlet.finish()
-    frame = json_frame(STARTED, started | {"truncated": outlet.truncated})
-    outlet.release(send, frame, lambda: json_frame(END, {"rows": outlet.rows}))
+def send_built(send: Send, job: Job) -> None:
+    """Make the state after a commit, and send the commit's id.
+
+    Raises:
+        GraphStoreError: it cannot be made.
+    """
+    from graphstore.log import CommitLog  # as above
+    from graphstore.versions import Base, build_version
+
+    log = CommitLog(Path(job["log"]), read_only=True)
+    bases = [Base(Path(path), number, commit) for path, number, commit in job["bases"]]
+    commit = build_version(log, job["number"], Path(job["target"]), bases)
+    send(_started("text", whole=True) + data_frame(None, commit.encode()) + _NO_ANSWER)
 
 
-def _run(store: Store, text: str, job: _Job) -> _Results:
-    given = job["default"] is not None or job["named"] is not None
-    return store.query(
-        text,
-        base_iri=job["base"],
-        default_graph=_names(job["default"]) if given else None,
-        named_graphs=_names(job["named"]) if given else None,
-    )
-
-
-def _names(graphs: list[str] | None) -> list[NamedNode | BlankNode]:
-    return [NamedNode(graph) for graph in graphs or ()]
-
-
-def _unknown_graphs(store: Store, job: _Job) -> list[dict[str, Any]]:
-    """Return hints about graphs that the protocol names and the dataset does not have."""
-    given = dict.fromkeys([*(job["default"] or ()), *(job["named"] or ())])
-    unknown = (iri for iri in given if not store.contains_named_graph(NamedNode(iri)))
-    return [
-        {
-            "name": "unknown-graph",
-            "message": f"the dataset has no graph <{iri}>; it is taken as empty",
-            "line": None,
-            "column": None,
-        }
-        for iri in islice(unknown, _UNKNOWN_GRAPHS_TOLD)
-    ]
-
-
-def _rewritten(text: str, job: _Job) -> dict[str, Any]:
-    """Return the text that runs, with what was changed in it and what there is to say."""
-    unchanged: dict[str, Any] = {"text": text, "rewrites": [], "hints": []}
-    return unchanged
-
-
-def _kind(results: _Results) -> Kind:
-    if isinstance(results, QuerySolutions):
-        return "solutions"
-    return "boolean" if isinstance(results, QueryBoolean) else "graph"
-
-
-def _meter(kind: Kind, format: str, limit: int | None) -> RowMeter | None:
-    if kind == "solutions":
-        return result_meter(format, limit)
-    return line_meter() if format in _LINES else None
-
-
-def _write(results: _Results, format: str, outlet: Outlet, max_rows: int | None) -> None:
-    """Write an answer with the engine's serializers; an answer in CSV or a graph is cut here."""
-    try:
-        if isinstance(results, QueryTriples):
-            _write_graph(results, format, outlet, max_rows)
-        elif isinstance(results, QuerySolutions) and format == "csv":
-            outlet.rows, outlet.truncated = write_csv(results, cast(BinaryIO, outlet), max_rows)
-        else:
-            results.serialize(cast(BinaryIO, outlet), result_format(format).syntax)
-    except RuntimeError as error:
-        raise evaluation_error(error) from error
-
-
-def _write_graph(results: QueryTriples, format: str, outlet: Outlet, max_rows: int | None) -> None:
-    triples: Any = results
-    if max_rows is not None:
-        triples = list(islice(results, max_rows))
-        outlet.rows, outlet.truncated = len(triples), next(iter(results), None) is not None
-    prefixes = PREFIXES if format in _ABBREVIATED else None
-    syntax = graph_format(format).syntax
-    pyoxigraph.serialize(triples, cast(BinaryIO, outlet), syntax, prefixes=prefixes)
+def _started(format: str, *, whole: bool) -> bytes:
+    facts: dict[str, Any] = {"kind": "graph", "format": format, "truncated": False, "whole": whole}
+    return json_frame(STARTED, facts | {"hints": [], "rewrites": [], "ran": None})
 
 
 def _die_with_the_service(descriptor: int) -> None:
@@ -244,7 +178,7 @@ def _die_with_the_service(descriptor: int) -> None:
 
 
 def main(descriptor: int, memory_bytes: int) -> None:
-    """Serve the socket of that file descriptor with at most that much memory."""
+    """Serve the socket of that file descriptor with at most that much memory; never returns."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the service decides when its workers end
     in_force = confine(memory_bytes)
@@ -253,7 +187,3 @@ def main(descriptor: int, memory_bytes: int) -> None:
     worker.send(json_frame(READY, {"isolation": in_force}))
     worker.serve()
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -20,6 +20,8 @@ from typing import Final
 
 from graphstore.dataset import Dataset
 from graphstore.errors import StorageUnavailable
+from graphstore.log import CommitLog
+from graphstore.versions import Base, build_version
 
 EMPTY: Final = "0"
 """Stands for the commit of an empty dataset."""
@@ -97,15 +99,31 @@ class Snapshots:
         versions_kept: int = 4,
     ) -> None:
         """Clear the folder; nothing is made yet."""
+        self.folder = _folder(dataset, folder)
+        self.made = 0
         self._dataset = dataset
         self._staleness_s = staleness_s
         self._versions_kept = versions_kept
         self._changed = threading.Condition()
         self._newest: _Kept | None = None
+        self._versions: dict[int, _Kept] = {}  # the latest used last
         self._making = False
-        self._count = 0
+        self._folders = 0
+        self._closed = False
         self._remover = ThreadPoolExecutor(1, "snapshots")
-        self.folder, self._temporary = _folder(dataset, folder)
+
+    @property
+    def head_number(self) -> int:
+        """The number of the head commit, 0 when the dataset is empty."""
+        head = self._dataset.head
+        return head.number if head else 0
+
+    @property
+    def log(self) -> CommitLog:
+        """The log that versions are made from."""
+        return self._dataset.log
+
+    # ---- the state of the head
 
     def lease(self) -> Lease:
         """Lease the state of the head, making a snapshot of it if there is none yet.
@@ -116,87 +134,170 @@ class Snapshots:
         Raises:
             StorageUnavailable: it cannot be made.
         """
-        wanted = self._head_number()
+        wanted = self.head_number
         while True:
-            with self._changed:
-                lease = self._fresh(wanted)
-                if lease is not None:
-                    return lease
-                if self._making:
-                    self._changed.wait()
-                    continue
-                self._making = True
-            self._make()
+            lease = self.lease_now(wanted)
+            if lease is not None:
+                return lease
+            self.refresh()
 
-    def lease_now(self) -> Lease | None:
-        """Lease the state of the head if a snapshot of it is there; never waits for one."""
+    def lease_now(self, wanted: int | None = None) -> Lease | None:
+        """Lease the newest snapshot if it is new enough; never waits for one.
+
+        Args:
+            wanted: the number of the commit that it must hold, or be allowed to miss by the
+                staleness setting; None: that of the head.
+        """
+        number = self.head_number if wanted is None else wanted
         with self._changed:
-            return self._fresh(self._head_number())
+            newest = self._newest
+            if newest is None:
+                return None
+            age_s = time.monotonic() - newest.begun
+            if newest.snapshot.number < number and not age_s < self._staleness_s:
+                return None
+            return self._hold(newest)
 
-    def close(self) -> None:
-        """Remove all snapshots, leased or not."""
-        self._remover.shutdown()
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def refresh(self) -> None:
+        """Make a snapshot of the head, or wait until somebody who does so already is done.
 
-    def _head_number(self) -> int:
-        head = self._dataset.head
-        return head.number if head else 0
-
-    def _fresh(self, wanted: int) -> Lease | None:
-        newest = self._newest
-        if newest is None:
-            return None
-        recent = time.monotonic() - newest.begun <= self._staleness_s
-        if newest.snapshot.number < wanted and not (self._staleness_s and recent):
-            return None
-        newest.leases += 1
-        return Lease(self, newest)
-
-    def _make(self) -> None:
+        Raises:
+            StorageUnavailable: it cannot be made.
+        """
+        with self._changed:
+            if self._making:
+                self._changed.wait()
+                return
+            self._making = True
         try:
             begun = time.monotonic()
-            with self._changed:
-                self._count += 1
-                path = self.folder / f"s{self._count}"
-            kept = _Kept(self._checkpoint(path), begun)
+            kept = _Kept(self._checkpoint(self.new_folder()), begun)
             with self._changed:
                 former, self._newest = self._newest, kept
-                if former is not None and not former.leases:
-                    self._remove(former)
+                self.made += 1
+                self._remove_unless_used(former)
         finally:
             with self._changed:
                 self._making = False
                 self._changed.notify_all()
+
+    # ---- older states
+
+    def lease_version(self, number: int) -> Lease:
+        """Lease the state after a commit, making it if it is not kept.
+
+        Args:
+            number: the number of the commit; 0: the state before the first.
+
+        Raises:
+            UnknownVersion: there is no commit of that number.
+            LogCorrupt: it cannot be made.
+        """
+        lease = self.lease_version_now(number)
+        if lease is not None:
+            return lease
+        bases = self.lease_all()
+        try:
+            target = self.new_folder()
+            states = [Base(x.snapshot.path, x.snapshot.number, x.snapshot.commit) for x in bases]
+            commit = build_version(self.log, number, target, states)
+        finally:
+            for base in bases:
+                base.release()
+        return self.keep_version(Snapshot(target, commit, number))
+
+    def lease_version_now(self, number: int) -> Lease | None:
+        """Lease the state after a commit if it is there."""
+        with self._changed:
+            newest = self._newest
+            if newest is not None and newest.snapshot.number == number:
+                return self._hold(newest)
+            kept = self._versions.pop(number, None)
+            if kept is None:
+                return None
+            self._versions[number] = kept
+            return self._hold(kept)
+
+    def lease_all(self) -> list[Lease]:
+        """Lease all states that are there, to make another of them."""
+        with self._changed:
+            newest = [] if self._newest is None else [self._newest]
+            return [self._hold(kept) for kept in (*newest, *self._versions.values())]
+
+    def keep_version(self, snapshot: Snapshot) -> Lease:
+        """Lease a state that was made in a folder of `new_folder`, and keep it among others.
+
+        If that state is there meanwhile, it is leased and this one removed.
+        """
+        with self._changed:
+            there = self._versions.get(snapshot.number)
+            kept = _Kept(snapshot, time.monotonic())
+            if there is not None:
+                self._remove_unless_used(kept)
+                return self._hold(there)
+            self._versions[snapshot.number] = kept
+            while len(self._versions) > self._versions_kept:
+                oldest = next(iter(self._versions))
+                if oldest == snapshot.number:
+                    break
+                self._remove_unless_used(self._versions.pop(oldest))
+            return self._hold(kept)
+
+    def new_folder(self) -> Path:
+        """Return where a state may be made; the folder itself is not there yet."""
+        with self._changed:
+            self._folders += 1
+            return self.folder / f"s{self._folders}"
+
+    def close(self) -> None:
+        """Remove all snapshots, leased or not; doing so twice is no error."""
+        with self._changed:
+            self._closed = True
+        self._remover.shutdown()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ---- how it is done
 
     def _checkpoint(self, path: Path) -> Snapshot:
         try:
             marker = self._dataset.checkpoint(path)
         except StorageUnavailable:
             # The engine may just have been replaced (`rebuild`), its files gone under our hands.
-            shutil.rmtree(path, ignore_errors=True)
+            _remove(path)
             marker = self._dataset.checkpoint(path)
         if marker is None:
             return Snapshot(path, EMPTY, 0)
         return Snapshot(path, marker.id, marker.number)
 
+    def _hold(self, kept: _Kept) -> Lease:
+        kept.leases += 1
+        return Lease(self, kept)
+
     def _give_back(self, kept: _Kept) -> None:
         with self._changed:
             kept.leases -= 1
-            if not kept.leases and kept is not self._newest:
-                self._remove(kept)
+            if kept is not self._newest and kept is not self._versions.get(kept.snapshot.number):
+                self._remove_unless_used(kept)
 
-    def _remove(self, kept: _Kept) -> None:
-        self._remover.submit(shutil.rmtree, kept.snapshot.path, ignore_errors=True)
+    def _remove_unless_used(self, kept: _Kept | None) -> None:
+        if kept is not None and not kept.leases and not self._closed:
+            self._remover.submit(_remove, kept.snapshot.path)
 
 
-def _folder(dataset: Dataset, folder: Path | None) -> tuple[Path, bool]:
-    """Return where snapshots go, emptied, and whether the place is a temporary one."""
+def _remove(path: Path) -> None:
+    for item in path.parent.glob(f"{path.name}.*"):
+        item.unlink(missing_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _folder(dataset: Dataset, folder: Path | None) -> Path:
+    """Return where snapshots go, emptied."""
     if folder is None and (dataset.folder is None or dataset.read_only):
-        return Path(tempfile.mkdtemp(prefix="dure-snapshots-")), True
+        return Path(tempfile.mkdtemp(prefix="dure-snapshots-"))
     place = folder if folder is not None else (dataset.folder or Path()) / "snapshots"
     shutil.rmtree(place, ignore_errors=True)
     try:
         place.mkdir(parents=True)
     except OSError as error:
         raise StorageUnavailable(f"cannot make snapshots in {place}: {error}") from error
-    return place, False
+    return place

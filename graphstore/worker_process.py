@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
@@ -26,7 +29,7 @@ from graphstore.frames import (
     job_frame,
     revived,
 )
-from graphstore.snapshots import Lease
+from graphstore.snapshots import Lease, Snapshot
 
 _ROOT: Final = str(Path(__file__).resolve().parent.parent)
 # The interpreter is told where this very package is, and not to look into the working folder.
@@ -35,6 +38,8 @@ _PROGRAM: Final = (
     "from graphstore.query_worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 )
 _TOLD_BYTES: Final = 2_000
+_SLOW_PRIORITY: Final = 10
+_PAGE_BYTES: Final = resource.getpagesize()
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"Cannot allocate memory")
 
 
@@ -61,8 +66,9 @@ class Receiver(Protocol):
 class WorkerProcess(asyncio.Protocol):
     """A running worker; made by `start`.
 
-    `leases` are the snapshots that it has open, by path. `on_free` is called after each job that
-    the worker survived, `on_gone` once when the process has ended.
+    `on_free` is called after each job that the worker survived, `on_gone` once when it takes no
+    more because it was killed or has ended; `gone` is done when there is nothing left of it.
+    `job_seconds` is how long its last job took.
     """
 
     def __init__(
@@ -73,10 +79,14 @@ class WorkerProcess(asyncio.Protocol):
     ) -> None:
         """Prepare the seam; `start` makes the process."""
         self.memory_bytes = memory_bytes
-        self.leases: dict[Path, Lease] = {}
         self.isolation: tuple[str, ...] = ()
         self.receiver: Receiver | None = None
         self.killed = False
+        self.slowed = False
+        self.job_seconds = 0.0
+        self._begun = 0.0
+        self._head: Lease | None = None
+        self._version: Lease | None = None
         loop = asyncio.get_running_loop()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.gone: asyncio.Future[None] = loop.create_future()
@@ -94,6 +104,12 @@ class WorkerProcess(asyncio.Protocol):
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def was_ready(self) -> bool:
+        """Whether it has got so far that it could take a job."""
+        done = self.ready.done() and not self.ready.cancelled()
+        return done and self.ready.exception() is None
+
     async def start(self) -> None:
         """Start the process and wait until it can take a job.
 
@@ -109,6 +125,8 @@ class WorkerProcess(asyncio.Protocol):
             self._process = self._spawn(theirs)
         except BaseException:  # whatever it was, no descriptor may stay behind
             ours.close()
+            self.killed = True
+            self.gone.set_result(None)
             raise
         finally:
             theirs.close()
@@ -128,12 +146,36 @@ class WorkerProcess(asyncio.Protocol):
             env=os.environ | {"RUST_BACKTRACE": "0"},
         )
 
+    # ---- snapshots
+
+    def reads(self, snapshot: Snapshot) -> bool:
+        """Say whether the worker has that snapshot open."""
+        return any(
+            lease is not None and lease.snapshot is snapshot
+            for lease in (self._head, self._version)
+        )
+
+    def read(self, lease: Lease, *, version: bool) -> dict[str, Any]:
+        """Take over a lease, and return what a job's head says about it.
+
+        The worker keeps one state of the head open and one version.
+        """
+        dropped: list[str] = []
+        if self.reads(lease.snapshot):
+            lease.release()
+        elif version:
+            dropped, self._version = _let_go(self._version), lease
+        else:
+            dropped, self._head = _let_go(self._head), lease
+        return {"store": str(lease.snapshot.path), "drop": dropped}
+
     # ---- jobs
 
     def submit(self, head: dict[str, Any], text: bytes, receiver: Receiver) -> None:
         """Give the worker its next job."""
         assert self._transport is not None
         self.receiver = receiver
+        self._begun = time.monotonic()
         self._transport.write(job_frame(head, text))
 
     def pause(self) -> None:
@@ -146,9 +188,38 @@ class WorkerProcess(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 
+    def slow_down(self) -> None:
+        """Let other processes go first from now on."""
+        with contextlib.suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PROCESS, self.pid, _SLOW_PRIORITY)
+            self.slowed = True
+
+    def speed_up(self) -> bool:
+        """Undo that; False where the system does not let us."""
+        try:
+            if self.slowed:
+                os.setpriority(os.PRIO_PROCESS, self.pid, 0)
+        except OSError:
+            return False
+        self.slowed = False
+        return True
+
+    def private_bytes(self) -> int:
+        """Return how much memory the process has for itself; 0 where the system does not say."""
+        if self._process is None:
+            return 0
+        try:
+            with open(f"/proc/{self.pid}/statm", "rb") as file:
+                _, resident, shared, *_ = map(int, file.read().split())
+        except (OSError, ValueError):
+            return 0
+        return (resident - shared) * _PAGE_BYTES
+
     def kill(self) -> None:
         """End the process at once, whatever it does."""
-        self.killed = True
+        if not self.killed:
+            self.killed = True
+            self._on_gone(self)
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
         if self._transport is not None:
@@ -187,13 +258,14 @@ class WorkerProcess(asyncio.Protocol):
             receiver.job_data(None if rows == NO_ROWS else rows, payload[ROWS.size :])
         elif kind == STARTED:
             receiver.job_started(json.loads(payload))
-        elif kind == END:
+        elif kind in (END, ERROR):
             self.receiver = None
-            receiver.job_ended(json.loads(payload))
-            self._on_free(self)
-        elif kind == ERROR:
-            self.receiver = None
-            receiver.job_failed(revived(json.loads(payload)))
+            self.job_seconds = time.monotonic() - self._begun
+            facts = json.loads(payload)
+            if kind == END:
+                receiver.job_ended(facts)
+            else:
+                receiver.job_failed(revived(facts))
             self._on_free(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -212,11 +284,12 @@ class WorkerProcess(asyncio.Protocol):
             receiver.job_failed(failure)
         if not self.ready.done():
             self.ready.set_exception(failure)
-        for lease in self.leases.values():
-            lease.release()
-        self.leases.clear()
+        _let_go(self._head)
+        _let_go(self._version)
+        if not self.killed:
+            self.killed = True
+            self._on_gone(self)
         self.gone.set_result(None)
-        self._on_gone(self)
 
     def _failure(self) -> GraphStoreError:
         assert self._process is not None
@@ -231,3 +304,10 @@ class WorkerProcess(asyncio.Protocol):
         last = complaints.decode(errors="replace").strip().rpartition("\n")[2]
         end = f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
         return QueryCrashed(f"the worker was {end}" + (f": {last}" if last else ""))
+
+
+def _let_go(lease: Lease | None) -> list[str]:
+    if lease is None:
+        return []
+    lease.release()
+    return [str(lease.snapshot.path)]

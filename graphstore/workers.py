@@ -1,40 +1,90 @@
 """The pool of query workers: every ad-hoc query runs in a process that can be killed.
 
-A query waits for a worker, is given the snapshot of the head, and is stopped at its deadline, at
-its memory ceiling, when its client has gone or when somebody cancels it; the worker dies of that
+A query waits for a worker, is given a snapshot of the head, and is stopped at its deadline, at
+its memory ceiling, when its client has gone or when somebody cancels it; the worker dies of that,
 and a spare one, already started, takes its place. Everything here runs in one event loop, which
 only moves bytes. See the
 [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/#query-operation).
+
+Long queries cannot keep short ones waiting. One that has worked for a second leaves its place to
+the next and goes on beside it, with less claim to the processors; there may be as many of these as
+there are places (`graphstore.places` says what happens when there are more).
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter, deque
+import shutil
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
-from graphstore.answering import Answering, QueryTask, Running
+from pyoxigraph import DefaultGraph, NamedNode
+
+from graphstore.answering import Answering, Deadline, QueryTask, Running
 from graphstore.changeset import Changeset
-from graphstore.errors import QueryCrashed, QuerySyntaxError, TooManyQueries
-from graphstore.snapshots import Lease, Snapshots
+from graphstore.crew import Crew
+from graphstore.errors import (
+    AnswerTooLarge,
+    GraphStoreError,
+    QueryCancelled,
+    QueryCrashed,
+    QueryMemoryExceeded,
+    QuerySyntaxError,
+    QueryTimeout,
+    TooManyQueries,
+    UpdateSyntaxError,
+)
+from graphstore.patch import read_patch
+from graphstore.places import Place, Places
+from graphstore.snapshots import Lease, Snapshot, Snapshots
 from graphstore.worker_process import WorkerProcess
 
 __all__ = ["Answering", "QueryTask", "Running", "WorkerPool"]
 
+LEAST_MEMORY_BYTES: Final = 128 << 20
+BUILD_DEADLINE_S: Final = 600.0
+_WATCH_EVERY_S: Final = 0.1
+_REFRESH_AFTER_S: Final = 0.2
+_OUTCOMES: Final[dict[type[GraphStoreError], str]] = {
+    QueryTimeout: "timeout",
+    QueryMemoryExceeded: "memory",
+    QueryCancelled: "cancelled",
+    QueryCrashed: "crashed",
+    AnswerTooLarge: "too_large",
+    TooManyQueries: "gave_way",
+}
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be run: a job's head and text, what to call it, how long it may take, on what."""
+
+    head: dict[str, Any]
+    text: bytes
+    name: str
+    deadline_s: float
+    id: str | None
+    version: int | None = None
+    row_limit: int | None = None
+
 
 class WorkerPool:
-    """Runs queries in worker processes.
+    """Runs queries in worker processes; made and used in one event loop.
 
     Args:
         snapshots: where the workers read from.
-        size: how many queries run at once.
-        memory_bytes: how much private memory a worker may have.
+        size: how many quick queries run at once, and how many slow ones beside them.
+        memory_bytes: how much private memory a worker may have, at least LEAST_MEMORY_BYTES.
         max_waiting: how many queries may wait for a worker; more are refused.
         spare: how many workers stand by for those that are killed.
         max_wait_s: seconds that a query waits for a worker at most.
         send_grace_s: seconds that a client may take longer than the deadline to read its answer.
+        quick_s: seconds after which a query counts as slow.
     """
 
     def __init__(
@@ -47,51 +97,49 @@ class WorkerPool:
         spare: int = 1,
         max_wait_s: float = 10.0,
         send_grace_s: float = 30.0,
+        quick_s: float = 1.0,
     ) -> None:
         """Begin without workers; `start` starts them."""
-        self.stats: Counter[str] = Counter()
+        if memory_bytes < LEAST_MEMORY_BYTES:
+            raise ValueError(f"a worker needs at least {LEAST_MEMORY_BYTES} bytes of memory")
         self._snapshots = snapshots
-        self._size = size
         self._memory_bytes = memory_bytes
         self._max_waiting = max_waiting
-        self._spare = spare
-        self._max_wait_s = max_wait_s
         self._send_grace_s = send_grace_s
-        self._workers: set[WorkerProcess] = set()
-        self._idle: list[WorkerProcess] = []
-        self._wanting: deque[asyncio.Future[WorkerProcess]] = deque()
-        self._running: dict[int, Answering] = {}
-        self._starting: set[asyncio.Task[None]] = set()
-        self._busy = 0
-        self._closed = False
+        self._quick_s = quick_s
+        self._places = Places(size, size, max_waiting=max_waiting, max_wait_s=max_wait_s)
+        self._crew = Crew(size + spare, memory_bytes, self._open_newest)
+        self._running: dict[Answering, Place] = {}
+        self._counts: Counter[str] = Counter()
+        self._work_seconds = 0.0
+        self._leasing = 0
+        self._refresh: asyncio.Future[None] | None = None
+        self._building: dict[int, asyncio.Future[None]] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._threads = ThreadPoolExecutor(4, "workers")
-        self._refreshing: asyncio.Future[Lease] | None = None
+        self._scratches = 0
 
     async def start(self) -> None:
-        """Start the workers, and wait until one can take a query.
+        """Make the first snapshot, start the workers, and wait until they can take a query.
 
         Raises:
             QueryCrashed: workers cannot be started here.
+            StorageUnavailable: there can be no snapshot.
         """
-        self._replenish()
-        await asyncio.gather(*self._starting)
+        (await self._lease_head()).release()
+        await self._crew.start()
 
     async def close(self) -> None:
-        """End all workers and wait until they are gone."""
-        self._closed = True
-        for answering in list(self._running.values()):
+        """Stop all queries, end all workers and wait until they are gone."""
+        for timer in self._timers.values():
+            timer.cancel()
+        for answering in list(self._running):
             answering.stop(QueryCrashed("the service is closing"))
-        workers = list(self._workers)
-        for worker in workers:
-            worker.kill()
-        await asyncio.gather(*self._starting, return_exceptions=True)
-        await asyncio.gather(*(worker.gone for worker in workers))
-        self._threads.shutdown()
+        await self._crew.close()
+        await asyncio.gather(*self._building.values(), return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
 
-    @property
-    def running(self) -> list[Running]:
-        """The queries that run now."""
-        return [item.running for item in self._running.values()]
+    # ---- what it does
 
     async def query(
         self,
@@ -103,6 +151,8 @@ class WorkerPool:
     ) -> Answering:
         """Run a query, and return when the first bytes of the answer are there.
 
+        The answer must be read to its end or closed (`aclose`).
+
         Args:
             task: what to ask.
             deadline_s: seconds of work after which it is stopped.
@@ -112,31 +162,15 @@ class WorkerPool:
         Raises:
             QuerySyntaxError, RefusedQuery: the text is no query that is answered.
             NoFormatForKind: the client accepts no format for this kind of answer.
-            TooManyQueries: it was not begun.
+            UnknownVersion: there is no commit of that number.
+            TooManyQueries: it was not begun, or gave way to others.
             QueryTimeout, QueryMemoryExceeded, QueryCancelled, QueryCrashed: it was stopped.
             AnswerTooLarge: the answer is.
             StorageUnavailable: there is no snapshot to ask.
         """
-        text = _utf8(task.text)
-        worker = await self._worker()
-        try:
-            lease = await self._lease(version)
-        except BaseException:  # also when the client has gone: the worker has done nothing
-            self._free(worker)
-            raise
-        answering = Answering(
-            id or secrets.token_hex(8), task, lease.snapshot, deadline_s, self._send_grace_s
-        )
-        head = task.job() | self._open(worker, lease)
-        answering.begin(worker, self._forget)
-        self._running[id_of(answering)] = answering
-        worker.submit(head, text, answering)
-        try:
-            await asyncio.shield(answering.begun)
-        except asyncio.CancelledError:
-            await answering.aclose()
-            raise
-        return answering
+        text = _utf8(task.text, QuerySyntaxError)
+        order = _Order(task.job(), text, task.text, deadline_s, id, version, task.max_rows)
+        return await self._run(order)
 
     async def changes(
         self,
@@ -146,6 +180,7 @@ class WorkerPool:
         using_named: tuple[str, ...] | None,
         base: str | None,
         deadline_s: float,
+        within: NamedNode | DefaultGraph | None = None,
         max_quads: int = 1_000_000,
         id: str | None = None,
     ) -> Changeset:
@@ -157,112 +192,278 @@ class WorkerPool:
             using_named: IRIs of the protocol's `using-named-graph-uri`; None: none were given.
             base: what relative IRIs are resolved against; None: they are errors.
             deadline_s: seconds of work after which it is stopped.
-            max_quads: how many quads it may add and remove.
+            within: the one graph that it may read and write; None: no such bound.
+            max_quads: how many quads an operation may add and remove.
             id: a name to cancel it by; None: one is made up.
 
         Raises:
-            UpdateSyntaxError, RefusedQuery, GraphExists, GraphNotFound, UpdateTooLarge: the
-                update cannot be done.
+            UpdateSyntaxError, RefusedQuery, DatasetGivenTwice, GraphExists, GraphNotFound,
+            ReservedGraph, UpdateTooLarge: the update cannot be done.
             TooManyQueries, QueryTimeout, QueryMemoryExceeded, QueryCancelled, QueryCrashed,
             StorageUnavailable: as for `query`.
         """
-        raise NotImplementedError
+        data = _utf8(text, UpdateSyntaxError)
+        self._scratches += 1
+        scratch = self._snapshots.folder / f"scratch{self._scratches}"
+        head = {
+            "op": "changes",
+            "using_default": using_default,
+            "using_named": using_named,
+            "base": base,
+            "within": getattr(within, "value", "") if within is not None else None,
+            "max_quads": max_quads,
+            "scratch": str(scratch),
+        }
+        loop = asyncio.get_running_loop()
+        try:
+            answering = await self._run(_Order(head, data, text, deadline_s, id))
+            document = [chunk async for chunk in answering.chunks()]
+        finally:
+            # A worker that was killed leaves its copy behind.
+            await loop.run_in_executor(self._threads, _remove, scratch)
+        return await loop.run_in_executor(self._threads, _changeset, document)
 
     def cancel(self, id: str) -> bool:
-        """Stop the queries of that name; False if none is running."""
-        found = [item for item in self._running.values() if item.id == id]
+        """Stop the queries and updates of that name; False if none is running."""
+        found = [item for item in self._running if item.id == id]
         for item in found:
             item.cancel()
         return bool(found)
 
-    # ---- workers
+    # ---- what it tells
 
-    def _replenish(self) -> None:
-        """Start as many workers as are missing."""
-        missing = self._size + self._spare - len(self._workers)
-        for _ in range(missing):
-            worker = WorkerProcess(self._memory_bytes, self._free, self._lost)
-            self._workers.add(worker)
-            task = asyncio.get_running_loop().create_task(self._start(worker))
-            self._starting.add(task)
-            task.add_done_callback(self._started)
+    @property
+    def running(self) -> list[Running]:
+        """The queries and updates that run now, in the order in which they began."""
+        return [item.running for item in self._running]
 
-    def _started(self, task: asyncio.Task[None]) -> None:
-        self._starting.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            self.stats["failed starts"] += 1
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """What keeps every worker in, as `graphstore.isolation.confine` names it."""
+        found = [set(item.isolation) for item in self._crew.workers if item.isolation]
+        return tuple(sorted(set.intersection(*found))) if found else ()
 
-    async def _start(self, worker: WorkerProcess) -> None:
+    @property
+    def stats(self) -> Mapping[str, float]:
+        """Counts since the start: work begun and ended by outcome, workers, seconds of work."""
+        return {
+            **{f"worker_jobs_{name}": count for name, count in sorted(self._counts.items())},
+            **self._crew.counts,
+            "worker_seconds": self._work_seconds,
+            "snapshots_made": self._snapshots.made,
+        }
+
+    @property
+    def gauges(self) -> Mapping[str, float]:
+        """The state of the moment: who waits and runs, how many workers, their memory in bytes."""
+        return {
+            "queries_waiting": self._places.waiting + self._leasing,
+            "worker_jobs_running": len(self._running),
+            "worker_jobs_slow": self._places.slow,
+            "workers": len(self._crew.workers),
+            "workers_idle": len(self._crew.idle),
+            "workers_private_bytes": sum(item.private_bytes() for item in self._crew.workers),
+        }
+
+    # ---- running
+
+    async def _run(self, order: _Order) -> Answering:
+        lease = await self._lease(order)
         try:
-            await worker.start()
-        except OSError as error:
-            self._workers.discard(worker)
-            raise QueryCrashed(f"a worker cannot be started: {error}") from error
-        self._free(worker)
-
-    def _free(self, worker: WorkerProcess) -> None:
-        if worker.killed or self._closed:
-            return
-        while self._wanting:
-            wanting = self._wanting.popleft()
-            if not wanting.done():
-                wanting.set_result(worker)
-                return
-        self._idle.append(worker)
-
-    def _lost(self, worker: WorkerProcess) -> None:
-        self._workers.discard(worker)
-        if worker in self._idle:
-            self._idle.remove(worker)
-        if not self._closed:
-            self._replenish()
-
-    async def _worker(self) -> WorkerProcess:
-        if self._idle:
-            return self._idle.pop()
-        if len(self._wanting) >= self._max_waiting:
-            raise TooManyQueries(len(self._wanting))
-        wanting: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
-        self._wanting.append(wanting)
+            place = await self._places.enter()
+            try:
+                worker = await self._crew.get(lease.snapshot)
+            except BaseException:  # whoever gave up, the place is free again
+                place.leave()
+                raise
+        except BaseException:  # likewise
+            lease.release()
+            raise
+        answering = self._begin(order, place, worker, lease)
         try:
-            return await asyncio.wait_for(wanting, self._max_wait_s)
-        except TimeoutError as error:
-            raise TooManyQueries(len(self._wanting)) from error
+            await answering.begun
+        except asyncio.CancelledError:
+            answering.cancel()
+            raise
+        return answering
+
+    def _begin(self, order: _Order, place: Place, worker: WorkerProcess, lease: Lease) -> Answering:
+        id = order.id if order.id is not None else secrets.token_hex(8)
+        answering = Answering(id, order.name, lease.snapshot, order.row_limit)
+        place.guest = answering
+        self._running[answering] = place
+        self._counts["begun"] += 1
+        opened = worker.read(lease, version=order.version is not None)
+        head = order.head | opened | {"folder": str(self._snapshots.folder)}
+        deadline = Deadline(order.deadline_s, self._send_grace_s, self._quick_s)
+        answering.begin(worker, deadline, self._ended, self._became_slow)
+        worker.submit(head, order.text, answering)
+        if "watch" not in self._timers:
+            self._watch_later()
+        return answering
+
+    def _became_slow(self, answering: Answering) -> None:
+        if answering.worker is not None:
+            self._crew.slow_down(answering.worker)
+        self._running[answering].become_slow()
+
+    def _ended(self, answering: Answering) -> None:
+        self._running.pop(answering).leave()
+        self._work_seconds += answering.seconds
+        error = answering.error
+        outcome = "complete" if error is None else _OUTCOMES.get(type(error), "refused")
+        self._counts[outcome] += 1
+
+    def _watch_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers["watch"] = loop.call_later(_WATCH_EVERY_S, self._watch)
+
+    def _watch(self) -> None:
+        """Stop queries whose workers take more memory than the system's limit let them."""
+        del self._timers["watch"]
+        for answering in list(self._running):
+            worker = answering.worker
+            if worker is not None and worker.private_bytes() > self._memory_bytes:
+                answering.stop(QueryMemoryExceeded(self._memory_bytes))
+        if self._running:
+            self._watch_later()
 
     # ---- snapshots
 
-    async def _lease(self, version: int | None) -> Lease:
-        if version is None:
+    async def _lease(self, order: _Order) -> Lease:
+        if order.version is None:
             lease = self._snapshots.lease_now()
             if lease is not None:
                 return lease
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._snapshots.lease)
+        if self._leasing >= self._max_waiting:
+            raise TooManyQueries(self._leasing)
+        self._leasing += 1
+        try:
+            if order.version is None:
+                return await self._lease_head()
+            return await self._lease_version(order.version, order.deadline_s)
+        finally:
+            self._leasing -= 1
 
-    def _open(self, worker: WorkerProcess, lease: Lease) -> dict[str, Any]:
-        """Say which snapshot the worker reads, and which it lets go of."""
-        path = lease.snapshot.path
-        dropped: list[str] = []
-        if path in worker.leases:
+    async def _lease_head(self) -> Lease:
+        """Lease the state of the head as it is now; all who wait share the making of it."""
+        wanted = self._snapshots.head_number
+        while True:
+            lease = self._snapshots.lease_now(wanted)
+            if lease is not None:
+                return lease
+            if self._refresh is None:
+                loop = asyncio.get_running_loop()
+                self._refresh = loop.run_in_executor(self._threads, self._snapshots.refresh)
+                self._refresh.add_done_callback(self._refreshed)
+            refresh = self._refresh
+            await asyncio.wait([refresh])
+            if refresh.exception() is not None:
+                refresh.result()
+
+    def _refreshed(self, refresh: asyncio.Future[None]) -> None:
+        self._refresh = None
+        if not refresh.cancelled():
+            refresh.exception()
+        if "idle" not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers["idle"] = loop.call_later(_REFRESH_AFTER_S, self._refresh_idle)
+
+    def _refresh_idle(self) -> None:
+        """Let idle workers open the newest snapshot, so that old ones can go."""
+        del self._timers["idle"]
+        for worker in list(self._crew.idle):
+            self._crew.idle.remove(worker)
+            if not self._open_newest(worker):
+                self._crew.idle.append(worker)
+
+    def _open_newest(self, worker: WorkerProcess) -> bool:
+        """Let a worker open the newest snapshot; False if it has it open or there is none."""
+        lease = self._snapshots.lease_now(0)
+        if lease is None:
+            return False
+        if worker.reads(lease.snapshot):
             lease.release()
-        else:
-            for former in list(worker.leases):
-                worker.leases.pop(former).release()
-                dropped.append(str(former))
-            worker.leases[path] = lease
-        folder = str(self._snapshots.folder)
-        return {"store": str(path), "drop": dropped, "folder": folder}
+            return False
+        head = {"op": "open"} | worker.read(lease, version=False)
+        worker.submit(head, b"", _Chore())
+        return True
 
-    def _forget(self, answering: Answering) -> None:
-        self._running.pop(id_of(answering), None)
+    async def _lease_version(self, number: int, patience_s: float) -> Lease:
+        """Lease the state after a commit; if it is not there, a worker makes it.
+
+        Who asks waits as long as the query may work. The making goes on after that, so that the
+        state is there when the client asks again.
+        """
+        lease = self._snapshots.lease_version_now(number)
+        if lease is not None:
+            return lease
+        building = self._building.get(number)
+        if building is None:
+            building = asyncio.get_running_loop().create_task(self._build_version(number))
+            building.add_done_callback(lambda done: self._built(number, done))
+            self._building[number] = building
+        done, _ = await asyncio.wait([building], timeout=patience_s)
+        if not done:
+            raise QueryTimeout(patience_s)
+        building.result()
+        return await self._lease_version(number, patience_s)
+
+    async def _build_version(self, number: int) -> None:
+        bases = self._snapshots.lease_all()
+        target = self._snapshots.new_folder()
+        states = [[str(x.snapshot.path), x.snapshot.number, x.snapshot.commit] for x in bases]
+        head = {
+            "op": "build",
+            "log": str(self._snapshots.log.path),
+            "number": number,
+            "target": str(target),
+            "bases": states,
+        }
+        name = f"the state after commit {number}"
+        try:
+            answering = await self._run(_Order(head, b"", name, BUILD_DEADLINE_S, None))
+            commit = b"".join([chunk async for chunk in answering.chunks()]).decode()
+        except BaseException:  # half a state is of no use
+            await asyncio.get_running_loop().run_in_executor(self._threads, _remove, target)
+            raise
+        finally:
+            for base in bases:
+                base.release()
+        self._snapshots.keep_version(Snapshot(target, commit, number)).release()
+
+    def _built(self, number: int, building: asyncio.Future[None]) -> None:
+        del self._building[number]
+        if not building.cancelled():
+            building.exception()
 
 
-def id_of(answering: Answering) -> int:
-    return id(answering)
+class _Chore:
+    """Receives the answer to a job that nobody waits for."""
+
+    def job_started(self, facts: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    def job_data(self, rows: int | None, block: bytes) -> None:
+        """Do nothing."""
+
+    def job_ended(self, facts: dict[str, Any]) -> None:
+        """Do nothing."""
+
+    def job_failed(self, error: GraphStoreError) -> None:
+        """Do nothing: the next query will meet the same error and tell it."""
 
 
-def _utf8(text: str) -> bytes:
+def _utf8(text: str, error: type[QuerySyntaxError | UpdateSyntaxError]) -> bytes:
     try:
         return text.encode()
-    except UnicodeEncodeError as error:
-        raise QuerySyntaxError("the text holds half a surrogate pair") from error
+    except UnicodeEncodeError as found:
+        raise error("the text holds half of a surrogate pair") from found
+
+
+def _changeset(document: list[bytes]) -> Changeset:
+    return read_patch(b"".join(document)).changeset
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,194 @@
+"""One query in a worker: read, refused or rewritten, run, and written in the format of its kind.
+
+Implements what stands behind the query operation of the
+[SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/#query-operation), the dataset that
+the protocol names included.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeAlias, cast
+
+import pyoxigraph
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
+
+from graphstore.answer import Kind, evaluation_error, write_csv
+from graphstore.errors import NoFormatForKind
+from graphstore.formats import JSON_LD, TRIG, TURTLE, graph_format, result_format
+from graphstore.frames import END, STARTED, data_frame, json_frame
+from graphstore.outlet import AnswerCut, HeldOutlet, Outlet, Send, StreamingOutlet
+from graphstore.query_text import check_query_text, syntax_error
+from graphstore.row_meter import RowMeter, line_meter, result_meter
+from ontology.namespaces import PREFIXES
+
+Job: TypeAlias = Mapping[str, Any]
+_Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+
+_REWRITTEN_UP_TO_CHARACTERS: Final = 100_000
+_UNKNOWN_GRAPHS_TOLD: Final = 20
+_ABBREVIATED: Final = {TURTLE.name, TRIG.name, JSON_LD.name}
+_LINES: Final = {"ntriples", "nquads"}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What runs in the place of the text, and what there is to say about it."""
+
+    text: str
+    rewrites: list[dict[str, Any]]
+    hints: list[dict[str, Any]]
+
+
+def answer_query(send: Send, store: Store, job: Job, text: str) -> None:
+    """Run a query and send its answer.
+
+    Triples of a graph come as the engine makes them: it leaves out those that it has made before
+    in the same answer, as far back as a million.
+
+    Args:
+        send: takes the frames.
+        store: the snapshot.
+        job: the head of the job, as `QueryTask.job` makes it.
+        text: the query.
+
+    Raises:
+        GraphStoreError: it cannot be answered, or not go on.
+    """
+    check_query_text(text)
+    plan = _planned(text, job)
+    # An empty store tells the kind without the work.
+    plan, results = _evaluated(Store() if job["explain"] else store, plan, text, job)
+    kind = _kind(results)
+    format = job["formats"].get(kind)
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "format": format or "",
+        "hints": plan.hints + _unknown_graphs(store, job),
+        "rewrites": plan.rewrites,
+        "ran": plan.text if plan.rewrites else None,
+        "truncated": False,
+        "whole": False,
+    }
+    if job["explain"]:
+        started = json_frame(STARTED, facts | {"whole": True})
+        send(started + data_frame(None, b"") + json_frame(END, {"rows": None}))
+    elif format is None:
+        offered = sorted({name for name in job["formats"].values() if name is not None})
+        raise NoFormatForKind(kind, tuple(offered))
+    elif job["max_rows"] is None or kind == "boolean":
+        _stream(send, facts, results, job)
+    else:
+        _hold(send, facts, results, job)
+
+
+def _stream(send: Send, facts: dict[str, Any], results: _Results, job: Job) -> None:
+    meter = _meter(facts["kind"], facts["format"], None)
+    outlet = StreamingOutlet(send, facts, meter, job["max_bytes"])
+    _write(results, facts["format"], outlet, None)
+    outlet.finish()
+
+
+def _hold(send: Send, facts: dict[str, Any], results: _Results, job: Job) -> None:
+    meter = _meter(facts["kind"], facts["format"], job["max_rows"])
+    folder = Path(job["folder"])
+    outlet = HeldOutlet(meter, job["max_bytes"], max_rows=job["max_rows"], folder=folder)
+    with outlet:
+        with contextlib.suppress(AnswerCut):
+            _write(results, facts["format"], outlet, job["max_rows"])
+        outlet.release(send, facts)
+
+
+def _evaluated(store: Store, plan: _Plan, text: str, job: Job) -> tuple[_Plan, _Results]:
+    try:
+        try:
+            return plan, _run(store, plan.text, job)
+        except SyntaxError:
+            if not plan.rewrites:
+                raise
+            # The engine complains about the text that the client knows, or takes it as it is.
+            return _Plan(text, [], plan.hints), _run(store, text, job)
+    except SyntaxError as error:
+        raise syntax_error(error) from error
+    except (RuntimeError, ValueError) as error:
+        raise evaluation_error(error) from error
+
+
+def _run(store: Store, text: str, job: Job) -> _Results:
+    given = job["default"] is not None or job["named"] is not None
+    default: list[NamedNode | BlankNode | DefaultGraph] = list(map(NamedNode, job["default"] or ()))
+    named: list[NamedNode | BlankNode] = list(map(NamedNode, job["named"] or ()))
+    return store.query(
+        text,
+        base_iri=job["base"],
+        default_graph=default if given else None,
+        named_graphs=named if given else None,
+    )
+
+
+def _unknown_graphs(store: Store, job: Job) -> list[dict[str, Any]]:
+    """Return hints about graphs that the protocol names and the dataset does not have."""
+    given = dict.fromkeys([*(job["default"] or ()), *(job["named"] or ())])
+    unknown = (iri for iri in given if not store.contains_named_graph(NamedNode(iri)))
+    return [
+        {
+            "name": "unknown-graph",
+            "message": f"the dataset has no graph <{iri}>; it is taken as empty",
+            "line": None,
+            "column": None,
+        }
+        for iri in islice(unknown, _UNKNOWN_GRAPHS_TOLD)
+    ]
+
+
+def _planned(text: str, job: Job) -> _Plan:
+    """Return the text that runs, with what was changed in it and what there is to say."""
+    return _Plan(text, [], [])
+
+
+def _kind(results: _Results) -> Kind:
+    if isinstance(results, QuerySolutions):
+        return "solutions"
+    return "boolean" if isinstance(results, QueryBoolean) else "graph"
+
+
+def _meter(kind: Kind, format: str, limit: int | None) -> RowMeter | None:
+    if kind == "solutions":
+        return result_meter(format, limit)
+    return line_meter() if format in _LINES and limit is None else None
+
+
+def _write(results: _Results, format: str, outlet: Outlet, max_rows: int | None) -> None:
+    """Write an answer with the engine's serializers; an answer in CSV or a graph is cut here."""
+    file = cast(BinaryIO, outlet)
+    try:
+        if isinstance(results, QueryTriples):
+            _write_graph(results, format, outlet, max_rows)
+        elif isinstance(results, QuerySolutions) and format == "csv":
+            outlet.rows, outlet.truncated = write_csv(results, file, max_rows)
+        else:
+            results.serialize(file, result_format(format).syntax)
+    except RuntimeError as error:
+        raise evaluation_error(error) from error
+
+
+def _write_graph(results: QueryTriples, format: str, outlet: Outlet, max_rows: int | None) -> None:
+    triples: Any = results
+    if max_rows is not None:
+        triples = list(islice(results, max_rows))
+        outlet.rows, outlet.truncated = len(triples), next(iter(results), None) is not None
+    prefixes = PREFIXES if format in _ABBREVIATED else None
+    syntax = graph_format(format).syntax
+    pyoxigraph.serialize(triples, cast(BinaryIO, outlet), syntax, prefixes=prefixes)

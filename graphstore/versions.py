@@ -1,0 +1,181 @@
+"""States of the dataset after older commits: which one is meant, and how it is made again.
+
+A state is made from the nearest that is there, an older one by applying commits, a younger one by
+undoing them: every commit holds exactly the quads that it added and removed, so both ways lead to
+the same state ([RDF Patch](https://afs.github.io/rdf-patch/) files of the log). A state of the
+same commit gives the same answers whenever it is made.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Store
+
+from graphstore.changeset import Changeset
+from graphstore.embedded import BULK_QUADS, apply_changes, prepare, unprepare
+from graphstore.errors import LogCorrupt, UnknownVersion
+from graphstore.log import Commit, CommitLog
+
+_LEAST_PREFIX: Final = 8
+_ID: Final = re.compile(rf"[0-9a-f]{{{_LEAST_PREFIX},64}}")
+_NUMBER: Final = re.compile(r"[0-9]{1,12}")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Base:
+    """A state to begin from: a prepared database, and the commit it holds (0: none)."""
+
+    path: Path
+    number: int
+    commit: str
+
+
+def resolve_version(log: CommitLog, text: str) -> Commit:
+    """Return the commit that a client names.
+
+    Args:
+        log: the log.
+        text: the number of a commit; its id, or eight or more characters that only it begins
+            with; or a date or time (ISO 8601): then it is the last commit at or before it. A date
+            means its end; a time without zone is in UTC, and so is a date.
+
+    Raises:
+        UnknownVersion: there is none, or several ids begin so.
+        LogCorrupt: a commit cannot be read.
+    """
+    wanted = text.strip()
+    if _NUMBER.fullmatch(wanted) and 1 <= int(wanted) <= len(log):
+        return log.read(int(wanted))
+    if _ID.fullmatch(wanted.lower()):
+        return _by_id(log, wanted.lower(), text)
+    moment = _moment(wanted)
+    if moment is None:
+        raise UnknownVersion(text)
+    for number in range(len(log), 0, -1):
+        if log.heading(number).time < moment:
+            return log.read(number)
+    raise UnknownVersion(text)
+
+
+def build_version(log: CommitLog, number: int, target: Path, bases: Sequence[Base]) -> str:
+    """Make the state after a commit, as a database for readers.
+
+    Args:
+        log: the log.
+        number: the number of the commit; 0: the state before the first.
+        target: the folder to make it in; its own folder must exist, it must not.
+        bases: states to begin from; the one that takes the fewest changes is taken.
+
+    Returns:
+        The id of the commit, "0" for 0.
+
+    Raises:
+        UnknownVersion: there is no commit of that number.
+        LogCorrupt: a commit between is damaged or out of the chain; nothing is left in `target`.
+    """
+    if not 0 <= number <= len(log):
+        raise UnknownVersion(str(number))
+    base = min(bases, key=lambda item: _distance(log, item.number, number), default=None)
+    if base is not None and _distance(log, 0, number) < _distance(log, base.number, number):
+        base = None
+    try:
+        store = _begin(base, target)
+        store_changes(store, log, base, number)
+        prepare(store, target)
+        store.flush()
+    except BaseException:  # half a state must not be taken for one
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    return _id_of(log, number)
+
+
+def store_changes(store: Store, log: CommitLog, base: Base | None, number: int) -> None:
+    """Bring a store from the state of a base to that after a commit.
+
+    Small commits are joined and applied together.
+    """
+    pending: Changeset | None = None
+    for changeset in _changesets(log, base, number):
+        if pending is not None and len(pending) + len(changeset) < BULK_QUADS:
+            pending = followed_by(pending, changeset)
+            continue
+        if pending is not None:
+            apply_changes(store, pending)
+        pending = changeset
+    if pending is not None:
+        apply_changes(store, pending)
+
+
+def followed_by(first: Changeset, second: Changeset) -> Changeset:
+    """Return the changeset that does what two do one after the other."""
+    added = (first.added - second.removed) | second.added
+    removed = (first.removed - second.added) | (second.removed - first.added)
+    return Changeset(added, removed)
+
+
+def _begin(base: Base | None, target: Path) -> Store:
+    if base is None:
+        return Store(target)
+    Store.read_only(str(base.path)).backup(target)
+    store = Store(target)
+    unprepare(store, base.path)
+    return store
+
+
+def _changesets(log: CommitLog, base: Base | None, number: int) -> Iterator[Changeset]:
+    """Yield what leads from the base to the state after a commit, checking the chain."""
+    begin, expected = (base.number, base.commit) if base is not None else (0, "0")
+    for current in range(begin, number, -1):
+        commit = log.read(current)
+        if commit.id != expected:
+            raise LogCorrupt(current, "it is not the commit that the state was made of")
+        yield commit.changeset().inverse()
+        expected = commit.previous or "0"
+    for current in range(begin + 1, number + 1):
+        commit = log.read(current)
+        if (commit.previous or "0") != expected:
+            raise LogCorrupt(current, "its predecessor is not the commit before it")
+        yield commit.changeset()
+        expected = commit.id
+
+
+def _distance(log: CommitLog, begin: int, end: int) -> int:
+    """Return how many quads change between two states."""
+    first, last = sorted((begin, end))
+    return sum(log.heading(number).changed_count for number in range(first + 1, last + 1))
+
+
+def _id_of(log: CommitLog, number: int) -> str:
+    return log.read(number).id if number else "0"
+
+
+def _by_id(log: CommitLog, beginning: str, text: str) -> Commit:
+    head = log.head
+    found = [len(log)] if head is not None and head.id.startswith(beginning) else []
+    for number in range(2, len(log) + 1):
+        if (log.heading(number).previous or "").startswith(beginning):
+            found.append(number - 1)
+    if len(found) != 1:
+        raise UnknownVersion(text)
+    return log.read(found[0])
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the first moment after the one that is meant; None: it is neither date nor time."""
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment + timedelta(microseconds=1)
