@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias, cast
@@ -31,28 +31,54 @@ from graphstore.formats import JSON_LD, TRIG, TURTLE, graph_format, result_forma
 from graphstore.frames import END, STARTED, data_frame, json_frame
 from graphstore.outlet import AnswerCut, HeldOutlet, Outlet, Send, StreamingOutlet
 from graphstore.query_text import check_query_text, syntax_error
+from graphstore.rewriting import Rewritten, rewrite
 from graphstore.row_meter import RowMeter, line_meter, result_meter
+from graphstore.selectivity import counts_in
 from ontology.namespaces import PREFIXES
 
 Job: TypeAlias = Mapping[str, Any]
 _Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
 
-_REWRITTEN_UP_TO_CHARACTERS: Final = 100_000
+_PLANS_KEPT: Final = 512
+_PLANNED_CHARACTERS_KEPT: Final = 4_000
 _UNKNOWN_GRAPHS_TOLD: Final = 20
 _ABBREVIATED: Final = {TURTLE.name, TRIG.name, JSON_LD.name}
 _LINES: Final = {"ntriples", "nquads"}
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What runs in the place of the text, and what there is to say about it."""
+class OpenSnapshot:
+    """A snapshot that is open, and what texts run as on it.
 
-    text: str
-    rewrites: list[dict[str, Any]]
-    hints: list[dict[str, Any]]
+    `store` is the snapshot.
+    """
+
+    def __init__(self, store: Store) -> None:
+        """Remember nothing yet."""
+        self.store = store
+        self._count = counts_in(store)
+        self._plans: dict[tuple[str, bool], Rewritten] = {}
+
+    def plan(self, text: str, *, default_graphs: bool) -> Rewritten:
+        """Return what runs in the place of a query, remembered for short ones.
+
+        Args:
+            text: the query.
+            default_graphs: whether the protocol says what the default graph is.
+        """
+        found = self._plans.get((text, default_graphs))
+        if found is None:
+            try:
+                found = rewrite(text, default_graphs=default_graphs, count=self._count)
+            except Exception:  # noqa: BLE001 - to run faster is not worth an answer
+                found = Rewritten(text)
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            if len(text) <= _PLANNED_CHARACTERS_KEPT:
+                self._plans[text, default_graphs] = found
+        return found
 
 
-def answer_query(send: Send, store: Store, job: Job, text: str) -> None:
+def answer_query(send: Send, snapshot: OpenSnapshot, job: Job, text: str) -> None:
     """Run a query and send its answer.
 
     Triples of a graph come as the engine makes them: it leaves out those that it has made before
@@ -60,7 +86,7 @@ def answer_query(send: Send, store: Store, job: Job, text: str) -> None:
 
     Args:
         send: takes the frames.
-        store: the snapshot.
+        snapshot: what is asked.
         job: the head of the job, as `QueryTask.job` makes it.
         text: the query.
 
@@ -68,7 +94,9 @@ def answer_query(send: Send, store: Store, job: Job, text: str) -> None:
         GraphStoreError: it cannot be answered, or not go on.
     """
     check_query_text(text)
-    plan = _planned(text, job)
+    store, plan = snapshot.store, Rewritten(text)
+    if job["rewrite"]:
+        plan = snapshot.plan(text, default_graphs=job["default"] is not None)
     # An empty store tells the kind without the work.
     plan, results = _evaluated(Store() if job["explain"] else store, plan, text, job)
     kind = _kind(results)
@@ -76,8 +104,8 @@ def answer_query(send: Send, store: Store, job: Job, text: str) -> None:
     facts: dict[str, Any] = {
         "kind": kind,
         "format": format or "",
-        "hints": plan.hints + _unknown_graphs(store, job),
-        "rewrites": plan.rewrites,
+        "hints": [*map(asdict, plan.hints), *_unknown_graphs(store, job)],
+        "rewrites": [*map(asdict, plan.rewrites)],
         "ran": plan.text if plan.rewrites else None,
         "truncated": False,
         "whole": False,
@@ -111,7 +139,7 @@ def _hold(send: Send, facts: dict[str, Any], results: _Results, job: Job) -> Non
         outlet.release(send, facts)
 
 
-def _evaluated(store: Store, plan: _Plan, text: str, job: Job) -> tuple[_Plan, _Results]:
+def _evaluated(store: Store, plan: Rewritten, text: str, job: Job) -> tuple[Rewritten, _Results]:
     try:
         try:
             return plan, _run(store, plan.text, job)
@@ -119,7 +147,7 @@ def _evaluated(store: Store, plan: _Plan, text: str, job: Job) -> tuple[_Plan, _
             if not plan.rewrites:
                 raise
             # The engine complains about the text that the client knows, or takes it as it is.
-            return _Plan(text, [], plan.hints), _run(store, text, job)
+            return Rewritten(text, hints=plan.hints), _run(store, text, job)
     except SyntaxError as error:
         raise syntax_error(error) from error
     except (RuntimeError, ValueError) as error:
@@ -151,11 +179,6 @@ def _unknown_graphs(store: Store, job: Job) -> list[dict[str, Any]]:
         }
         for iri in islice(unknown, _UNKNOWN_GRAPHS_TOLD)
     ]
-
-
-def _planned(text: str, job: Job) -> _Plan:
-    """Return the text that runs, with what was changed in it and what there is to say."""
-    return _Plan(text, [], [])
 
 
 def _kind(results: _Results) -> Kind:

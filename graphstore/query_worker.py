@@ -31,7 +31,7 @@ from graphstore.frames import (
 )
 from graphstore.isolation import confine
 from graphstore.outlet import BLOCK_BYTES, Send
-from graphstore.query_job import Job, answer_query
+from graphstore.query_job import Job, OpenSnapshot, answer_query
 
 _NO_ANSWER: Final = json_frame(END, {"rows": None})
 
@@ -49,7 +49,7 @@ class QueryWorker:
         self._descriptor = descriptor
         self._memory_bytes = memory_bytes
         self._jobs: BinaryIO = open(descriptor, "rb", closefd=False)  # noqa: SIM115
-        self._stores: dict[str, Store] = {}
+        self._snapshots: dict[str, OpenSnapshot] = {}
 
     def serve(self) -> None:
         """Answer jobs until the service closes its end."""
@@ -81,22 +81,22 @@ class QueryWorker:
 
     def _do(self, job: Job, text: str) -> None:
         for path in job["drop"]:
-            self._stores.pop(path, None)
-        store = self._store(job["store"])
+            self._snapshots.pop(path, None)
+        snapshot = self._open(job["store"])
         if job["op"] == "query":
-            answer_query(self.send, store, job, text)
+            answer_query(self.send, snapshot, job, text)
         elif job["op"] == "changes":
-            send_changes(self.send, store, job, text)
+            send_changes(self.send, snapshot.store, job, text)
         elif job["op"] == "build":
             send_built(self.send, job)
         else:
             self.send(_NO_ANSWER)
 
-    def _store(self, path: str) -> Store:
-        store = self._stores.get(path)
-        if store is None:
-            store = self._stores[path] = Store.read_only(path)
-        return store
+    def _open(self, path: str) -> OpenSnapshot:
+        snapshot = self._snapshots.get(path)
+        if snapshot is None:
+            snapshot = self._snapshots[path] = OpenSnapshot(Store.read_only(path))
+        return snapshot
 
 
 def send_changes(send: Send, store: Store, job: Job, text: str) -> None:
