@@ -29,7 +29,7 @@ _WHOLE_BYTES: Final = 16_000_000  # longer answers are not parsed to see whether
 _CROSS: Final = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 _SORT: Final = f"{_CROSS} ORDER BY ?f"
 _INODE: Final = 9  # field of /proc/net/tcp; 0: no process has the socket any more
-_ENDING_S: Final = 3.0
+_ENDING_S: Final = 13.0  # waiting for a worker included
 _RESET: Final = struct.pack("ii", 1, 0)
 
 

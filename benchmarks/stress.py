@@ -44,6 +44,9 @@ class Plan:
     siege_s: float = 90.0
     attackers: int = 12
     deadline_s: float = 1.0
+    """Deadline of the hostile queries that are asked alone."""
+    siege_deadline_s: float = 4.0
+    """Deadline of the service, which attackers use to the full in the siege."""
     grace_s: float = 2.0
     patience_s: float = 60.0
     every: int = 1
@@ -62,7 +65,7 @@ def main() -> None:
     add("--triples", type=int, default=100_000, help="size of the graph")
     add("--seconds", type=float, default=Plan.siege_s, help="length of the siege")
     add("--attackers", type=int, default=Plan.attackers, help="attacks at a time")
-    add("--deadline", type=float, default=Plan.deadline_s, help="deadline of a query, seconds")
+    add("--deadline", type=float, default=Plan.siege_deadline_s, help="deadline in the siege, s")
     add("--every", type=int, default=1, help="ask every n-th hostile query alone; 0: none")
     add("--seed", type=int, default=1, help="of the attackers' choices")
     add("--mode", choices=["both", "open", "budgets"], default="both", help="which runs")
@@ -73,7 +76,7 @@ def main() -> None:
     plan = Plan(
         siege_s=chosen.seconds,
         attackers=chosen.attackers,
-        deadline_s=chosen.deadline,
+        siege_deadline_s=chosen.deadline,
         every=chosen.every,
         seed=chosen.seed,
     )
@@ -110,7 +113,7 @@ def run(graph: StoredGraph, plan: Plan, settings: Mapping[str, str], *, budgets:
         (place / "tmp").mkdir()
         token = administrator(data)
         chosen = {
-            "DURE_SPARQL_TIMEOUT_S": str(plan.deadline_s),
+            "DURE_SPARQL_TIMEOUT_S": str(plan.siege_deadline_s),
             "DURE_SPARQL_SEND_GRACE_S": str(plan.grace_s),
             "DURE_SPARQL_MEMORY_BYTES": str(plan.memory_bytes),
             "TMPDIR": str(place / "tmp"),
@@ -152,10 +155,11 @@ class _Attack:
             report.quiet = self._phase(pool, lambda: time.sleep(plan.quiet_s))
             report.start = condition(self.service, places)
             siege = self._siege()
+            alone = replace(siege, deadline_s=plan.deadline_s)
             if plan.every and not budgets:
                 _told("hostile queries, one by one")
                 report.alone_seen = self._phase(
-                    pool, lambda: report.alone.extend(_result(pool, one_by_one, siege, plan.every))
+                    pool, lambda: report.alone.extend(_result(pool, one_by_one, alone, plan.every))
                 )
                 report.middle = condition(self.service, places)
             _told(f"siege of {plan.siege_s:.0f} s")
@@ -182,7 +186,7 @@ class _Attack:
             self.service.address,
             ATTACKERS,
             self.listener,
-            plan.deadline_s,
+            plan.siege_deadline_s,
             plan.grace_s,
             plan.patience_s,
             plan.seed,

@@ -23,7 +23,9 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
 
-SHORT = Plan(quiet_s=1, siege_s=6, attackers=6, deadline_s=0.5, grace_s=1, every=75)
+SHORT = Plan(
+    quiet_s=1, siege_s=6, attackers=6, deadline_s=0.5, siege_deadline_s=1, grace_s=1, every=75
+)
 LATE_S = 4.0
 
 
@@ -71,7 +73,9 @@ def test_deadlines_are_kept(report: Report) -> None:
 
 
 def test_attackers_with_budgets_are_told_to_wait(graph: StoredGraph) -> None:
-    plan = Plan(quiet_s=1, siege_s=4, attackers=6, deadline_s=0.5, grace_s=1, every=0)
+    plan = Plan(
+        quiet_s=1, siege_s=4, attackers=6, deadline_s=0.5, siege_deadline_s=1, grace_s=1, every=0
+    )
     report = run(graph, plan, {"DURE_SPARQL_ANONYMOUS_SECONDS_PER_MINUTE": "1"}, budgets=True)
     assert report.everybody.wrong == []
     assert any(item.status == 429 for item in report.siege)
