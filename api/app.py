@@ -30,6 +30,9 @@ from api import (
     typed_lists,
 )
 from api.examples import add_examples, add_problems
+from api.graph_address import is_in_graph_store
+from api.graph_store import GraphStoreDoor
+from api.graph_store_description import add_graph_store
 from api.memory import Memories, head_id
 from api.middleware import BodyLimit, Head, ReadHeaders, RequestLog
 from api.permalinks import SPARQL
@@ -55,18 +58,21 @@ _ROOMS = (
 
 
 class Dure(FastAPI):
-    """The application; requests to `/sparql` go to its door before the framework sees them."""
+    """The application; its doors answer their requests before the framework sees them."""
 
     door: Door
+    graph_store: GraphStoreDoor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"] in PATHS:
             return await self.door(scope, receive, send)
+        if scope["type"] == "http" and is_in_graph_store(scope["path"]):
+            return await self.graph_store(scope, receive, send)
         await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings | None = None, dataset: Dataset | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, dataset: Dataset | None = None) -> Dure:
     """Build the application.
 
     Args:
@@ -107,7 +113,7 @@ def create_app(settings: Settings | None = None, dataset: Dataset | None = None)
     for room in _ROOMS:
         app.include_router(room.router)
     code = _fingerprint()
-    app.door = Door(app, code)
+    app.door, app.graph_store = Door(app, code), GraphStoreDoor(app, code)
     app.router.routes.append(Route(SPARQL, app.door, include_in_schema=False))  # to be listed
     _add_middleware(app, chosen, code)
     _describe(app)
@@ -122,6 +128,7 @@ def _describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = plain()
             add_sparql(document)
+            add_graph_store(document)
             add_examples(document)
             add_problems(document)
         assert app.openapi_schema is not None

@@ -10,6 +10,7 @@
     ├ UnknownAlternative (suffix)          a suffix that names no format
     ├ NotAcceptable (offered)              none of the formats on offer suits the client
     ├ UnsupportedMediaType (given, taken)  the body is in a format that is not read here
+    ├ NamedGraphGiven (graph)              the document names a graph where one graph is written
     ├ PayloadTooLarge (limit_bytes)        the body is larger than the setting allows
     ├ BudgetSpent (limit, spent, window)   the client has had its seconds of work
     ├ TooManyAtOnce (limit)                the client has as many queries running as it may
@@ -18,7 +19,6 @@
     ├ Unauthenticated (reason, shown)      no token, or one that is none, where one is needed
     ├ Forbidden (role, needed)             the token's role is too low for this
     ├ PreconditionFailed (reason)          the graph is not in the state that the client supposes
-    ├ UpdateNotOpen                        SPARQL Update is not offered yet
     └ NotReady (reason)                    the dataset is not open, or empty of commits
 """
 
@@ -104,6 +104,15 @@ class UnsupportedMediaType(ProtocolError):
         self.taken = tuple(taken)
 
 
+class NamedGraphGiven(ProtocolError):
+    """The document names a graph, where the graph to be written stands in the address."""
+
+    def __init__(self, graph: str) -> None:
+        """Keep the name of the first graph."""
+        super().__init__(f"the document names the graph {graph}; here it may name none")
+        self.graph = graph
+
+
 class PayloadTooLarge(ProtocolError):
     """The request body is larger than the service takes."""
 
@@ -183,17 +192,6 @@ class PreconditionFailed(ProtocolError):
         """Keep the reason."""
         super().__init__(reason)
         self.reason = reason
-
-
-class UpdateNotOpen(ProtocolError):
-    """SPARQL Update is not offered yet."""
-
-    def __init__(self) -> None:
-        """Say where changes go meanwhile."""
-        super().__init__(
-            "this service does not take SPARQL Update yet; changes go through the command line "
-            "('dure load')"
-        )
 
 
 class NotReady(ProtocolError):

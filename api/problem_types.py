@@ -76,9 +76,15 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         415, "unsupported-media-type", "A body in this format is not read here",
         "The member 'taken' lists the media types that are.",
     ),
+    errors.NamedGraphGiven: _type(
+        400, "named-graph-given", "The document names a graph, but one graph is written here",
+        "The graph stands in the address. Send triples, or several requests; whole datasets go "
+        "through SPARQL Update or 'dure load'.",
+    ),
     errors.PayloadTooLarge: _type(
         413, "payload-too-large", "The request body is too large",
-        "The operator sets the limit with DURE_MAX_BODY_BYTES.",
+        "The operator sets the limits: DURE_MAX_BODY_BYTES, and DURE_WRITE_MAX_BODY_BYTES for "
+        "administrators who write.",
     ),
     errors.BudgetSpent: _type(
         429, "budget-spent", "Your seconds of work are spent for now",
@@ -112,10 +118,6 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         412, "precondition-failed", "The graph is not in the state that you suppose",
         "Somebody has changed the dataset, or the graph is there already or not there. Read it "
         "again, and send its new ETag. Nothing was changed.",
-    ),
-    errors.UpdateNotOpen: _type(
-        403, "update-not-open", "SPARQL Update is not open",
-        "Reading is open to everybody. Changes go through the gate, from the command line.",
     ),
     errors.NotReady: _type(
         503, "not-ready", "The graph cannot be asked now",

@@ -237,18 +237,23 @@ def _options(single: dict[str, str]) -> Options:
     chosen_id = single.get("queryId")
     return Options(
         format=single.get("format") or single.get("output") or None,
-        timeout_s=_seconds(single.get("timeout")),
+        timeout_s=read_seconds(single.get("timeout")),
         max_rows=_count(single.get("maxRows")),
         as_known_at=single.get("asKnownAt") or None,
         query_id=query_id(chosen_id) if chosen_id else None,
         language=_language(single.get("lang")),
         message=single.get("message") or None,
-        explain=_truth("explain", single.get("explain")),
-        dry_run=_truth("dry-run", single.get("dry-run")),
+        explain=read_truth("explain", single.get("explain")),
+        dry_run=read_truth("dry-run", single.get("dry-run")),
     )
 
 
-def _seconds(text: str | None) -> float | None:
+def read_seconds(text: str | None) -> float | None:
+    """Return the value of `timeout`, None where there is none.
+
+    Raises:
+        BadParameter: it is no number of seconds.
+    """
     if not text:
         return None
     try:
@@ -274,7 +279,12 @@ def _language(text: str | None) -> str | None:
     return text or None
 
 
-def _truth(name: str, text: str | None) -> bool:
+def read_truth(name: str, text: str | None) -> bool:
+    """Return the value of a parameter that is true or false; given without a value it is true.
+
+    Raises:
+        BadParameter: it is neither.
+    """
     if text is None:
         return False
     if text.lower() not in _TRUTHS:

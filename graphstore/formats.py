@@ -14,12 +14,13 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, Final
 
 import pyoxigraph
 from pyoxigraph import Quad, QueryResultsFormat, RdfFormat, Triple
 
-from graphstore.errors import RdfSyntaxError, UnknownFormat
+from graphstore.errors import RdfSyntaxError, UnknownFormat, UpdateTooLarge
 from ontology.namespaces import PREFIXES
 
 # An RDF/XML document may grow to this many times its size by its own entities; honest documents
@@ -135,6 +136,7 @@ def parse_quads(
     *,
     base: str | None = None,
     rename_blank_nodes: bool = False,
+    max_quads: int | None = None,
 ) -> list[Quad]:
     """Parse an RDF document into quads, in document order, duplicates kept.
 
@@ -143,6 +145,7 @@ def parse_quads(
         format: a graph format, or its name, media type or extension.
         base: the IRI that relative IRIs are resolved against; None: they are errors.
         rename_blank_nodes: give blank nodes new labels, which no other document has.
+        max_quads: the greatest number of quads that are read; None: no limit.
 
     A byte order mark before UTF-8 is taken off: some editors write one.
 
@@ -152,6 +155,7 @@ def parse_quads(
     Raises:
         RdfSyntaxError: with the line and column, where the parser knows them.
         UnknownFormat: there is no such format.
+        UpdateTooLarge: there are more than `max_quads`.
     """
     chosen = graph_format(format) if isinstance(format, str) else format
     document = data if isinstance(data, bytes) else data.read()
@@ -159,18 +163,20 @@ def parse_quads(
     if chosen is RDF_XML:
         _refuse_entity_bomb(document)
     try:
-        return list(
-            pyoxigraph.parse(
-                document,
-                format=chosen.syntax,
-                base_iri=base,
-                rename_blank_nodes=rename_blank_nodes,
-            )
+        parser = pyoxigraph.parse(
+            document,
+            format=chosen.syntax,
+            base_iri=base,
+            rename_blank_nodes=rename_blank_nodes,
         )
+        quads = list(parser if max_quads is None else islice(parser, max_quads + 1))
     except SyntaxError as error:
         raise _syntax_error(error) from error
     except ValueError as error:
         raise RdfSyntaxError(str(error)) from error
+    if max_quads is not None and len(quads) > max_quads:
+        raise UpdateTooLarge(max_quads)
+    return quads
 
 
 def write_quads(statements: Sequence[Quad] | Sequence[Triple], format: GraphFormat | str) -> bytes:

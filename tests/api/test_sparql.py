@@ -122,8 +122,8 @@ def test_bad_queries(client: httpx.Client, query: str, slug: str) -> None:
 @pytest.mark.parametrize(
     ("content", "media_type", "status", "slug"),
     [
-        ("CLEAR ALL", "application/sparql-update", 403, "update-not-open"),
-        ("update=CLEAR+ALL", FORM, 403, "update-not-open"),
+        ("CLEAR ALL", "application/sparql-update", 401, "unauthenticated"),
+        ("update=CLEAR+ALL", FORM, 401, "unauthenticated"),
         ("{}", "application/json", 415, "unsupported-media-type"),
         ("", "", 415, "unsupported-media-type"),
         ("", FORM, 400, "bad-parameter"),
