@@ -132,12 +132,14 @@ class Exchange:
         await self.start(response.status_code, list(response.raw_headers))
         await self.write(bytes(response.body), more=False)
 
+    def with_cors(self, start: Message) -> Message:
+        """Return a message with the headers that depend on the origin of the request."""
+        allowed = self.cors.for_origin(self.headers.get(b"origin"))
+        return {**start, "headers": [*start["headers"], *allowed]} if allowed else start
+
     async def send_prepared(self, start: Message, body: Message | None) -> None:
         """Send messages that were made before; no body where there is none or it is a HEAD."""
         self.status, self.started = start["status"], True
-        allowed = self.cors.for_origin(self.headers.get(b"origin"))
-        if allowed:
-            start = {**start, "headers": [*start["headers"], *allowed]}
         await self.send(start)
         if body is None or self.method == "HEAD":
             await self.send(_NOTHING)

@@ -181,9 +181,15 @@ def log_request(scope: Scope, status: int, size: int, started: float) -> None:
         started: when it came, by `time.perf_counter`.
     """
     if LOG.isEnabledFor(logging.INFO):
-        path, query = _quoted(scope["path"]), _quoted(scope["query_string"][:500].decode("latin-1"))
-        LOG.info(
-            f'{{"method": "{scope["method"]}", "path": {path}, "query": {query}, '
-            f'"status": {status}, "bytes": {size}, '
-            f'"ms": {(time.perf_counter() - started) * 1000:.1f}}}'
-        )
+        ms = (time.perf_counter() - started) * 1000
+        path, query = scope["path"], scope["query_string"]
+        LOG.info(request_line(scope["method"], path, query, status, size, ms))
+
+
+def request_line(method: str, path: str, query: bytes, status: int, size: int, ms: float) -> str:
+    """Return the line about a request; only the beginning of a long query string is in it."""
+    text = _quoted(query[:500].decode("latin-1"))
+    return (
+        f'{{"method": "{method}", "path": {_quoted(path)}, "query": {text}, '
+        f'"status": {status}, "bytes": {size}, "ms": {ms:.1f}}}'
+    )

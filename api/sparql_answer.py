@@ -91,13 +91,12 @@ def hint_header(hints: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(parts)
 
 
-def prepared(headers: RawHeaders, body: bytes, asked: Asked, always: RawHeaders) -> Prepared | None:
+def prepared(headers: RawHeaders, body: bytes, always: RawHeaders) -> Prepared | None:
     """Return an answer ready to be sent again; None if it has no tag, and so may differ.
 
     Args:
         headers: those of `answer_headers`.
         body: the whole answer.
-        asked: the query.
         always: headers that go with every answer.
     """
     found = dict(headers)
@@ -116,7 +115,7 @@ def prepared(headers: RawHeaders, body: bytes, asked: Asked, always: RawHeaders)
         {"type": "http.response.body", "body": body},
         {"type": "http.response.start", "status": 304, "headers": [*unchanged, *always]},
         tag,
-        asked.hash,
+        len(body) + 2 * len(found[b"link"]),
     )
 
 

@@ -24,6 +24,7 @@ from api.explanations import explanation
 from api.permalinks import SPARQL
 from api.problems import headers_of, problem_of
 from api.query_register import QueryEntry
+from api.raw_answers import KEY as RAW_REQUEST
 from api.sparql_answer import (
     answer_headers,
     deliver,
@@ -34,7 +35,7 @@ from api.sparql_answer import (
 from api.sparql_formats import HTML, Plan, media_types_of, plan
 from api.sparql_request import SparqlRequest, query_id
 from api.sparql_service import SparqlService
-from api.versions import EMPTY, version_of
+from api.versions import version_of
 from graphstore.answer import Kind
 from graphstore.answering import Answering
 from graphstore.errors import NoFormatForKind
@@ -54,9 +55,8 @@ def cache_key(
     headers = exchange.headers
     if b"dure-query-id" in headers or b"authorization" in headers:
         return None
-    head = service.dataset.head
     return (
-        head.id if head else EMPTY,
+        service.head(),
         exchange.scope["query_string"],
         headers.get(b"accept"),
         headers.get(b"host"),
@@ -87,13 +87,15 @@ class QueryDoor:
 
     async def send_kept(self, exchange: Exchange, kept: Prepared) -> None:
         """Send an answer from the cache, or 304 to a client that has it."""
-        outcomes = self._service.tally.outcomes
-        if _has(exchange, kept.tag):
-            outcomes["not-modified"] += 1
-            await exchange.send_prepared(kept.not_modified, None)
-        else:
-            outcomes["kept"] += 1
-            await exchange.send_prepared(kept.start, kept.body)
+        has = _has(exchange, kept.tag)
+        outcome = "not-modified" if has else "kept"
+        start, body = (kept.not_modified, None) if has else (kept.start, kept.body)
+        self._service.tally.outcomes[outcome] += 1
+        start = exchange.with_cors(start)
+        raw = exchange.scope.get(RAW_REQUEST)
+        if raw is not None:
+            self._service.raw.keep(raw, start, body["body"] if body else b"", outcome)
+        await exchange.send_prepared(start, body)
 
     async def answer(
         self, exchange: Exchange, request: SparqlRequest, key: CacheKey | None
@@ -145,9 +147,8 @@ class QueryDoor:
         """Return what an answer depends on beside query and commit; a page on much more."""
         if not asked.plan.html:
             return self._code
-        head = self._service.dataset.head
         parts = (
-            head.id if head else EMPTY,
+            self._service.head(),
             exchange.scope["query_string"],
             exchange.headers.get(b"accept-language"),
         )
@@ -194,8 +195,7 @@ class QueryDoor:
     ) -> None:
         headers = answer_headers(asked, answering, self._code)
         if answering.complete:
-            always = exchange.cors.always
-            kept = prepared(headers, answering.first, asked, always)
+            kept = prepared(headers, answering.first, exchange.cors.always)
             if kept is not None and self._service.cache.put(kept.tag, kept):
                 self._keep(key if self._is_head(answering.commit, asked) else None, kept)
         within_s = asked.deadline_s + self._service.settings.sparql.send_grace_s
@@ -204,8 +204,7 @@ class QueryDoor:
 
     def _is_head(self, commit: str, asked: Asked) -> bool:
         """Say whether an answer is what the same request gets now, whatever else was committed."""
-        head = self._service.dataset.head
-        return asked.state is not None or commit == (head.id if head else EMPTY)
+        return asked.state is not None or commit == self._service.head()
 
     def _keep(self, key: CacheKey | None, kept: Prepared) -> None:
         if key is not None:

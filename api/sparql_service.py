@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Final
 
-from api.answer_cache import AnswerCache
+from api.answer_cache import AnswerCache, Prepared
 from api.asked import Asked
 from api.auth import Client
 from api.budgets import Allowance, Budgets
@@ -23,7 +23,9 @@ from api.metrics import Metrics, Tally
 from api.problems import problem_of
 from api.query_log import QueryLog
 from api.query_register import QueryEntry, QueryRegister
+from api.raw_answers import RawAnswers
 from api.settings import Settings
+from api.versions import EMPTY
 from graphstore.answering import Answering
 from graphstore.dataset import Dataset
 from graphstore.errors import QueryCancelled
@@ -63,9 +65,10 @@ class SparqlService:
             Allowance(budgets.known_seconds_per_minute, budgets.known_concurrent),
             max_clients=budgets.clients_remembered,
         )
-        self.cache = AnswerCache(sparql.cache_bytes)
+        self.cache: AnswerCache[Prepared] = AnswerCache(sparql.cache_bytes * 3 // 4)
         self.register = QueryRegister()
         self.tally = Tally()
+        self.raw = RawAnswers(sparql.cache_bytes // 4, self.head, self.tally.outcomes)
         self.metrics = Metrics(self.tally, gauges=self._gauges, counters=self._counters)
         self.log = QueryLog(
             settings.data / "query-log",
@@ -73,6 +76,11 @@ class SparqlService:
             files=settings.query_log.files,
             text_characters=settings.query_log.text_characters,
         )
+
+    def head(self) -> str:
+        """Return the id of the head commit, "0" when there is none."""
+        head = self.dataset.head
+        return head.id if head else EMPTY
 
     async def start(self) -> None:
         """Start the workers and the log."""

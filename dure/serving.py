@@ -14,8 +14,12 @@ from api.settings import Settings
 from curation.bundled import load_bundled
 from dure.options import DataFolder, archive, data_folder, notes
 from dure.progress import steps
+from dure.protocol import short_way
+from dure.request_lines import GatheringHandler
 from graphstore.dataset import Dataset
 from graphstore.validation import Shapes
+
+_LAST_ANSWERS_S = 10  # for answers under way when the service is told to end
 
 
 def register(app: typer.Typer) -> None:
@@ -46,14 +50,19 @@ def serve(
                 load_bundled(
                     dataset, shapes=Shapes.load(), archive=archive(settings.data), progress=told
                 )
-        logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+        lines = GatheringHandler(sys.stderr)
+        logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[lines])
         notes.print(f"Dure serves {settings.data} on http://{settings.host}:{settings.port}")
+        app = create_app(settings, dataset)
         uvicorn.run(
-            create_app(settings, dataset),
+            app,
+            http=short_way(app),
+            ws="none",
             host=settings.host,
             port=settings.port,
             log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_graceful_shutdown=_LAST_ANSWERS_S,
         )
