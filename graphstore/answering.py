@@ -237,7 +237,8 @@ class Answering:
             return
         self._blocks.append(block)
         self._buffered += len(block)
-        if self._buffered > _BUFFERED_BYTES and self.worker and self._clock:
+        full = self._buffered > _BUFFERED_BYTES
+        if full and self.worker and self._clock and not self._clock.paused:
             self._clock.pause()
             self.worker.pause()
         self._arrived.set()

@@ -1,14 +1,17 @@
 """Who may run now: places for quick queries, a queue before them, and room for slow ones.
 
-A query enters a place and leaves it. One that has become slow moves on to the room for slow ones,
-if there is room, so that its place is free for the next. If there is none, and somebody waits,
-one has to give way: one whose client does not read, else the latest that is slow in a place.
+A query enters a place and leaves it. The next is one of the client that has the fewest queries
+running, so that nobody waits for another's long row. A query that has become slow moves on to the
+room for slow ones, if there is room, so that its place is free. If there is none, and somebody
+waits, one has to give way: one whose client does not read, else one of the client that has the
+most queries running, the latest first.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter
+from dataclasses import dataclass
 from typing import Protocol
 
 from graphstore.errors import GraphStoreError, TooManyQueries
@@ -30,8 +33,9 @@ class Guest(Protocol):
 class Place:
     """The right to run; to be given back by `leave`."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, client: str) -> None:
         """Belong to these places; made by `Places.enter`."""
+        self.client = client
         self.guest: Guest | None = None
         self._places = places
         self._left = False
@@ -46,6 +50,14 @@ class Place:
         if not self._left:
             self._left = True
             self._places._leave(self)
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """A query of a client that waits for a place."""
+
+    client: str
+    place: asyncio.Future[Place]
 
 
 class Places:
@@ -79,7 +91,8 @@ class Places:
         self._quick: set[Place] = set()
         self._overdue: list[Place] = []  # those of the quick that are slow, in order of time
         self._slow: set[Place] = set()
-        self._queue: deque[asyncio.Future[Place]] = deque()
+        self._queue: list[_Waiting] = []
+        self._clients: Counter[str] = Counter()  # how many queries each has running
 
     @property
     def waiting(self) -> int:
@@ -91,53 +104,61 @@ class Places:
         """How many slow queries run beside the others."""
         return len(self._slow)
 
-    async def enter(self) -> Place:
+    async def enter(self, client: str) -> Place:
         """Return a place when there is one.
+
+        Args:
+            client: who asks; for fairness only.
 
         Raises:
             TooManyQueries: too many wait, or this one has waited too long.
         """
         if len(self._quick) < self._size and not self._queue:
-            return self._grant()
+            return self._grant(client)
         if len(self._queue) >= self._max_waiting:
             raise TooManyQueries(len(self._queue))
         loop = asyncio.get_running_loop()
-        wanted: asyncio.Future[Place] = loop.create_future()
-        self._queue.append(wanted)
-        timer = loop.call_later(self._max_wait_s, self._give_up, wanted)
+        waiting = _Waiting(client, loop.create_future())
+        self._queue.append(waiting)
+        timer = loop.call_later(self._max_wait_s, self._give_up, waiting)
         self._let_in()
         try:
-            return await wanted
+            return await waiting.place
         except asyncio.CancelledError:
-            if wanted.done() and not wanted.cancelled() and wanted.exception() is None:
-                wanted.result().leave()  # it came too late
+            if waiting in self._queue:
+                self._queue.remove(waiting)
+            elif not waiting.place.cancelled() and waiting.place.exception() is None:
+                waiting.place.result().leave()  # it came too late
             raise
         finally:
             timer.cancel()
-            if wanted in self._queue:
-                self._queue.remove(wanted)
 
-    def _give_up(self, wanted: asyncio.Future[Place]) -> None:
-        if not wanted.done():
-            wanted.set_exception(TooManyQueries(len(self._queue)))
+    def _give_up(self, waiting: _Waiting) -> None:
+        if waiting in self._queue:
+            self._queue.remove(waiting)
+            waiting.place.set_exception(TooManyQueries(len(self._queue)))
 
-    def _grant(self) -> Place:
-        place = Place(self)
+    def _grant(self, client: str) -> Place:
+        place = Place(self, client)
         self._quick.add(place)
+        self._clients[client] += 1
         return place
 
     def _let_in(self) -> None:
         """Give free places to those who wait, and see to it that one becomes free."""
         while self._queue and len(self._quick) < self._size:
-            wanted = self._queue.popleft()
-            if not wanted.done():
-                wanted.set_result(self._grant())
+            waiting = min(self._queue, key=lambda item: self._clients[item.client])
+            self._queue.remove(waiting)
+            waiting.place.set_result(self._grant(waiting.client))
         if self._queue and self._overdue:
             self._make_way()
 
     def _make_way(self) -> None:
         idlers = [place for place in self._slow if _stalled_s(place) > self._patience_s]
-        place = max(idlers, key=_stalled_s) if idlers else self._overdue[-1]
+        if idlers:
+            place = max(idlers, key=_stalled_s)
+        else:
+            place = max(reversed(self._overdue), key=lambda item: self._clients[item.client])
         if place.guest is None:
             return
         self.given_way += 1
@@ -158,6 +179,9 @@ class Places:
             self._slow.add(place)
 
     def _leave(self, place: Place) -> None:
+        self._clients[place.client] -= 1
+        if not self._clients[place.client]:
+            del self._clients[place.client]
         self._quick.discard(place)
         self._slow.discard(place)
         if place in self._overdue:

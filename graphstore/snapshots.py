@@ -8,6 +8,8 @@ is removed when nobody does and it is not the newest. See
 
 from __future__ import annotations
 
+import contextlib
+import re
 import shutil
 import tempfile
 import threading
@@ -25,6 +27,8 @@ from graphstore.versions import Base, build_version
 
 EMPTY: Final = "0"
 """Stands for the commit of an empty dataset."""
+
+_OURS: Final = re.compile(r"(?:s|scratch)\d+(?:\.empty\.nq)?")
 
 
 @dataclass(frozen=True)
@@ -249,12 +253,20 @@ class Snapshots:
             self._folders += 1
             return self.folder / f"s{self._folders}"
 
+    def new_scratch(self) -> Path:
+        """Return where a worker may make a copy of a state; who asks removes it."""
+        with self._changed:
+            self._folders += 1
+            return self.folder / f"scratch{self._folders}"
+
     def close(self) -> None:
         """Remove all snapshots, leased or not; doing so twice is no error."""
         with self._changed:
             self._closed = True
         self._remover.shutdown()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _clear(self.folder)
+        with contextlib.suppress(OSError):  # somebody else has put something there
+            self.folder.rmdir()
 
     # ---- how it is done
 
@@ -290,14 +302,21 @@ def _remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
+def _clear(folder: Path) -> None:
+    """Remove what was made here, now or by a service that did not end well."""
+    for item in folder.iterdir():
+        if _OURS.fullmatch(item.name):
+            shutil.rmtree(item) if item.is_dir() else item.unlink()
+
+
 def _folder(dataset: Dataset, folder: Path | None) -> Path:
     """Return where snapshots go, emptied."""
     if folder is None and (dataset.folder is None or dataset.read_only):
         return Path(tempfile.mkdtemp(prefix="dure-snapshots-"))
     place = folder if folder is not None else (dataset.folder or Path()) / "snapshots"
-    shutil.rmtree(place, ignore_errors=True)
     try:
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
+        _clear(place)
     except OSError as error:
         raise StorageUnavailable(f"cannot make snapshots in {place}: {error}") from error
     return place

@@ -6,9 +6,9 @@ and a spare one, already started, takes its place. Everything here runs in one e
 only moves bytes. See the
 [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/#query-operation).
 
-Long queries cannot keep short ones waiting. One that has worked for a second leaves its place to
-the next and goes on beside it, with less claim to the processors; there may be as many of these as
-there are places (`graphstore.places` says what happens when there are more).
+Long queries cannot keep short ones waiting. One that takes more than half a second leaves its
+place to the next and goes on beside it, with less claim to the processors; there may be as many of
+these as there are places. `graphstore.places` says what happens when there are more.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class _Order:
     name: str
     deadline_s: float
     id: str | None
+    client: str = ""
     version: int | None = None
     row_limit: int | None = None
 
@@ -97,7 +98,7 @@ class WorkerPool:
         spare: int = 1,
         max_wait_s: float = 10.0,
         send_grace_s: float = 30.0,
-        quick_s: float = 1.0,
+        quick_s: float = 0.5,
     ) -> None:
         """Begin without workers; `start` starts them."""
         if memory_bytes < LEAST_MEMORY_BYTES:
@@ -117,7 +118,6 @@ class WorkerPool:
         self._building: dict[int, asyncio.Future[None]] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._threads = ThreadPoolExecutor(4, "workers")
-        self._scratches = 0
 
     async def start(self) -> None:
         """Make the first snapshot, start the workers, and wait until they can take a query.
@@ -148,6 +148,7 @@ class WorkerPool:
         deadline_s: float,
         version: int | None = None,
         id: str | None = None,
+        client: str = "",
     ) -> Answering:
         """Run a query, and return when the first bytes of the answer are there.
 
@@ -158,6 +159,7 @@ class WorkerPool:
             deadline_s: seconds of work after which it is stopped.
             version: the number of the commit whose state is asked; None: the head.
             id: a name to cancel it by; None: one is made up.
+            client: who asks: who has the fewest queries running is the next to have a place.
 
         Raises:
             QuerySyntaxError, RefusedQuery: the text is no query that is answered.
@@ -169,7 +171,7 @@ class WorkerPool:
             StorageUnavailable: there is no snapshot to ask.
         """
         text = _utf8(task.text, QuerySyntaxError)
-        order = _Order(task.job(), text, task.text, deadline_s, id, version, task.max_rows)
+        order = _Order(task.job(), text, task.text, deadline_s, id, client, version, task.max_rows)
         return await self._run(order)
 
     async def changes(
@@ -183,6 +185,7 @@ class WorkerPool:
         within: NamedNode | DefaultGraph | None = None,
         max_quads: int = 1_000_000,
         id: str | None = None,
+        client: str = "",
     ) -> Changeset:
         """Work out what a SPARQL Update would add to the head and remove from it.
 
@@ -195,6 +198,7 @@ class WorkerPool:
             within: the one graph that it may read and write; None: no such bound.
             max_quads: how many quads an operation may add and remove.
             id: a name to cancel it by; None: one is made up.
+            client: who asks, as for `query`.
 
         Raises:
             UpdateSyntaxError, RefusedQuery, DatasetGivenTwice, GraphExists, GraphNotFound,
@@ -203,8 +207,7 @@ class WorkerPool:
             StorageUnavailable: as for `query`.
         """
         data = _utf8(text, UpdateSyntaxError)
-        self._scratches += 1
-        scratch = self._snapshots.folder / f"scratch{self._scratches}"
+        scratch = self._snapshots.new_scratch()
         head = {
             "op": "changes",
             "using_default": using_default,
@@ -216,7 +219,7 @@ class WorkerPool:
         }
         loop = asyncio.get_running_loop()
         try:
-            answering = await self._run(_Order(head, data, text, deadline_s, id))
+            answering = await self._run(_Order(head, data, text, deadline_s, id, client))
             document = [chunk async for chunk in answering.chunks()]
         finally:
             # A worker that was killed leaves its copy behind.
@@ -270,7 +273,7 @@ class WorkerPool:
     async def _run(self, order: _Order) -> Answering:
         lease = await self._lease(order)
         try:
-            place = await self._places.enter()
+            place = await self._places.enter(order.client)
             try:
                 worker = await self._crew.get(lease.snapshot)
             except BaseException:  # whoever gave up, the place is free again
