@@ -119,7 +119,7 @@ def send_changes(send: Send, store: Store, job: Job, text: str) -> None:
     scratch = Path(job["scratch"])
     try:
         if needs_scratch(text):
-            store.backup(scratch)
+            _copy_database(Path(job["store"]), scratch)
             store = Store(scratch)
         changeset = changeset_of_update(
             store,
@@ -140,6 +140,19 @@ def send_changes(send: Send, store: Store, job: Job, text: str) -> None:
     for begin in range(0, len(document), BLOCK_BYTES):
         send(data_frame(None, bytes(document[begin : begin + BLOCK_BYTES])))
     send(json_frame(END, {"rows": len(changeset)}))
+
+
+def _copy_database(database: Path, target: Path) -> None:
+    """Make a database that can be written: links to the tables, which nobody changes, and copies.
+
+    The engine's own copy of a store that was opened for reading lacks what is in its log only.
+    """
+    target.mkdir()
+    for file in database.iterdir():
+        if file.suffix == ".sst":
+            os.link(file, target / file.name)
+        elif file.is_file():
+            shutil.copyfile(file, target / file.name)
 
 
 def _graph(name: str | None) -> NamedNode | DefaultGraph | None:
