@@ -40,7 +40,7 @@ def graph_effect(
 
     Args:
         store: the state that it meets.
-        kind: CLEAR, DROP, CREATE, ADD, MOVE or COPY.
+        kind: CLEAR, DROP, CREATE, ADD, MOVE, COPY, or LOAD if it is silent.
         graphs: the graph, or source and target: an IRI, `DEFAULT`, `NAMED` or `ALL`.
         silent: do nothing where there would be an error.
         limit: the greatest number of quads read and written.
@@ -50,6 +50,8 @@ def graph_effect(
         GraphNotFound: a graph to be cleared, dropped or copied is not.
         UpdateTooLarge: more quads than `limit` are concerned.
     """
+    if kind == "LOAD":
+        return Effect()  # always fails, as nothing is fetched, and only a silent one comes here
     try:
         if kind == "CREATE":
             return _created(store, graphs[0])

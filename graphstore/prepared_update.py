@@ -85,7 +85,7 @@ class Modification:
 
 @dataclass(frozen=True)
 class GraphOperation:
-    """CLEAR, DROP, CREATE, ADD, MOVE or COPY; `graphs` as in `graph_operations`."""
+    """CLEAR, DROP, CREATE, ADD, MOVE, COPY or LOAD; `graphs` as in `graph_operations`."""
 
     kind: str
     graphs: tuple[str | NamedNode, ...]
@@ -150,6 +150,8 @@ class _Preparation:
         self._check(operation.whole.text)
         if operation.where is not None:
             return self._modification(operation.where)
+        if operation.kind == "LOAD" and not operation.silent:
+            self._refuse("LOAD is refused: nothing a client sends makes the service fetch anything")
         if self._scope.within is not None:
             self._refuse(f"{operation.kind} is refused where an update is for one graph alone")
         words = {DEFAULT, NAMED, ALL}

@@ -3,7 +3,8 @@
 Implements [SPARQL 1.1 Update §3](https://www.w3.org/TR/sparql11-update/#updateLanguage). Each
 operation is worked out on the state that the ones before it lead to: data is read by the engine
 into an empty store, `WHERE` runs as a query whose solutions fill in the templates, graph
-operations read the graphs. `LOAD` and `SERVICE` are refused, `SILENT` or not.
+operations read the graphs. `SERVICE` and `LOAD` are refused; `LOAD SILENT`, whose failure is no
+error, does nothing.
 
 A named graph exists while it holds a quad, or because it was created, cleared, or made by copying
 an empty one. An existing graph without quads is recorded by a quad in the reserved graph

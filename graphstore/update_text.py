@@ -87,8 +87,8 @@ class Operation:
     """One operation of a request.
 
     `kind` is "INSERT DATA", "DELETE DATA", "DELETE WHERE", "MODIFY" (a `DELETE` or `INSERT` with
-    `WHERE`), "CLEAR", "DROP", "CREATE", "ADD", "MOVE" or "COPY". `declarations` are those in
-    force. Blocks keep their braces; `delete` and `insert` are templates, or the data. `graphs`
+    `WHERE`), "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY" or "LOAD". `declarations` are those
+    in force. Blocks keep their braces; `delete` and `insert` are templates, or the data. `graphs`
     are the graphs of a graph operation: an IRI as written, `DEFAULT`, `NAMED` or `ALL`.
     """
 
@@ -115,7 +115,7 @@ def read_update(text: str) -> list[Operation]:
 
     Raises:
         UpdateSyntaxError: with line and column; what stands between braces is not looked at.
-        RefusedQuery: the request loads a document, or nests deeper than MAX_NESTING.
+        RefusedQuery: the request nests deeper than MAX_NESTING.
     """
     return list(_Reader(text).operations())
 
@@ -199,10 +199,6 @@ class _Reader:
         start = self._place
         word = self._word(*_FIRST_WORDS)
         empty = Operation(word, Part("", start), tuple(self._declared.values()))
-        if word == "LOAD":
-            line, column = line_and_column(self._text, start)
-            reason = "LOAD is refused: nothing a client sends makes the service fetch an address"
-            raise RefusedQuery(f"line {line}, column {column}: {reason}", line, column)
         if word in {"INSERT", "DELETE", "WITH"}:
             found = self._change(word, empty)
         else:
@@ -256,9 +252,15 @@ class _Reader:
         silent = self._next_word() == "SILENT"
         if silent:
             self._word("SILENT")
-        if kind in {"CLEAR", "DROP"}:
+        if kind == "LOAD":
+            graphs: tuple[str, ...] = (self._iri(),)
+            if self._next_word() == "INTO":
+                self._word("INTO")
+                self._word("GRAPH")
+                graphs = (*graphs, self._iri())
+        elif kind in {"CLEAR", "DROP"}:
             word = self._word("GRAPH", DEFAULT, NAMED, ALL)
-            graphs: tuple[str, ...] = (self._iri() if word == "GRAPH" else word,)
+            graphs = (self._iri() if word == "GRAPH" else word,)
         elif kind == "CREATE":
             self._word("GRAPH")
             graphs = (self._iri(),)

@@ -52,6 +52,7 @@ def changes(text: str, *quads: Quad, graphs: tuple[GraphName, ...] = ()) -> Chan
         ("MOVE :g TO :g", [], []),
         ("COPY SILENT :k TO :g", [], []),
         ("MOVE SILENT :k TO DEFAULT", [], []),
+        ("LOAD SILENT <http://127.0.0.1:1/> INTO GRAPH :g; LOAD SILENT :e", [], []),
         ("DROP SILENT GRAPH :k; CLEAR SILENT GRAPH :k; ADD SILENT :k TO :g", [], []),
     ],
 )  # fmt: skip

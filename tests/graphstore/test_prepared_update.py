@@ -40,6 +40,8 @@ def test_operations_are_made_ready() -> None:
         ("INSERT DATA { GRAPH ?g { :s :p 1 } }", None, None),
         ("INSERT DATA { _:b :p 1 };\nINSERT DATA { _:b :p 2 }", 3, 1),
         ("COPY undeclared:g TO :h", None, None),
+        ("LOAD ;", 2, 6),
+        ("LOAD <http://example.org/x> ;;", 2, 30),
         ("INSERT DATA { :a :p 1 } INSERT DATA { :a :p 2 }", 2, 25),
     ],
 )
@@ -54,7 +56,8 @@ def test_what_is_no_update_says_where(text: str, line: int | None, column: int |
 @pytest.mark.parametrize(
     "text",
     [
-        "LOAD SILENT <http://example.org/x>",
+        "LOAD <http://example.org/x>",
+        "CLEAR ALL;\nload\n<http://example.org/x> into graph :g",
         "INSERT {} WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
         "CLEAR ALL;\nINSERT {} WHERE { { SELECT * { SERVICE SILENT ?x { ?s ?p ?o } } } }",
         "INSERT { ?s ?p ?o } WHERE " + "{" * 200 + "}" * 200,
