@@ -139,6 +139,11 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         400, "refused-query", "The query asks for something this service does not do",
         "SERVICE is refused: nothing a client sends makes the service fetch an address.",
     ),
+    store.RefusedUpdate: _type(
+        403, "refused-update", "The update asks for something that updates may not do here",
+        "LOAD is refused: nothing a client sends makes the service fetch an address. Send the "
+        "document itself to /rdf-graph-store. A PATCH changes the graph of its address alone.",
+    ),
     store.QueryTimeout: _type(
         504, "query-timeout", "The query was stopped at its deadline",
         "'deadline_s' seconds of work were not enough. Ask for less (LIMIT, fewer patterns, a "

@@ -7,6 +7,7 @@ GraphStoreError
 ├ QuerySyntaxError (line, column)
 ├ UpdateSyntaxError (line, column)
 ├ RefusedQuery (reason)
+│ └ RefusedUpdate
 ├ QueryTimeout (deadline_s)
 ├ QueryMemoryExceeded (limit_bytes)
 ├ QueryCancelled (id)
@@ -43,7 +44,12 @@ if TYPE_CHECKING:
 
 
 class GraphStoreError(Exception):
-    """Something the graph store was asked to do could not be done."""
+    """Something the graph store was asked to do could not be done.
+
+    `work_s` are the seconds of work that a query took until then, 0 where none did.
+    """
+
+    work_s: float = 0.0
 
 
 class UnknownFormat(GraphStoreError):
@@ -89,6 +95,10 @@ class RefusedQuery(GraphStoreError):
         self.line = line
         self.column = column
         super().__init__(reason)
+
+
+class RefusedUpdate(RefusedQuery):
+    """The update is well formed, but asks for something that updates may not do here."""
 
 
 class QueryTimeout(GraphStoreError):

@@ -17,6 +17,7 @@ from graphstore.errors import (
     DatasetGivenTwice,
     QuerySyntaxError,
     RefusedQuery,
+    RefusedUpdate,
     UpdateSyntaxError,
     UpdateTooLarge,
 )
@@ -105,7 +106,8 @@ def prepare(text: str, scope: Scope, *, max_quads: int) -> list[Prepared]:
 
     Raises:
         UpdateSyntaxError: with line and column.
-        RefusedQuery: it loads, federates, nests too deep, or leaves the bounds of `scope`.
+        RefusedQuery: it federates or nests too deep.
+        RefusedUpdate: it loads, or leaves the bounds of `scope`.
         DatasetGivenTwice: it names a dataset, and so does the scope.
         UpdateTooLarge: it has more data than `max_quads`.
     """
@@ -287,7 +289,7 @@ class _Preparation:
 
     def _refuse(self, reason: str) -> None:
         line, column = line_and_column(self._text, self._operation.whole.place)
-        raise RefusedQuery(f"line {line}, column {column}: {reason}", line, column)
+        raise RefusedUpdate(f"line {line}, column {column}: {reason}", line, column)
 
     def _refuse_graphs(self) -> None:
         self._refuse("another graph is named where an update is for one graph alone")

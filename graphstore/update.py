@@ -68,7 +68,8 @@ def changeset_of_update(
 
     Raises:
         UpdateSyntaxError: with line and column; nothing was worked out.
-        RefusedQuery: it loads, federates, nests too deep, cannot be evaluated, or leaves `within`.
+        RefusedQuery: it federates, nests too deep, or cannot be evaluated.
+        RefusedUpdate: it loads, or leaves `within`.
         DatasetGivenTwice: it names a dataset, and so does the request.
         GraphExists, GraphNotFound: a graph operation that is not silent does not fit the state.
         ReservedGraph: it names a graph that is the store's own.
