@@ -24,7 +24,7 @@ suites: $(VENV)/.test
 	$(BIN)/python -m tests.conformance.obtain
 
 conformance: $(VENV)/.test
-	$(BIN)/pytest -n 2 --dist loadgroup tests/conformance
+	$(BIN)/pytest -n 2 --dist loadfile tests/conformance
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .
