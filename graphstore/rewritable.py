@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from graphstore.selectivity import UNKNOWN, Count, Selectivity
+from graphstore.selectivity import OF_SUBJECT, UNKNOWN, Count, Selectivity
 from graphstore.sparql_edits import Edit, Part
 from graphstore.sparql_patterns import Terms, TriplePattern, triple_patterns
 from graphstore.sparql_scopes import Element, Group, Variables, groups_of, variables_in, where_group
@@ -80,7 +80,7 @@ class RewritableQuery:
         rows = [self.selectivity.solutions(pattern) for pattern in self.patterns(group)]
         for element in group.elements:
             if element.kind == "values" and without not in element.mentions:
-                rows.append(len(element.node.children[-1].children))
+                rows.append(OF_SUBJECT * len(element.node.children[-1].children))
         return min(rows, default=UNKNOWN)
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from pyoxigraph import QuerySolutions, Store
 
-from graphstore.query_hints import Hint, hints_of
+from graphstore.query_hints import Hint, hints_of, tried_hint
 from graphstore.rewritable import RewritableQuery, Step
 from graphstore.rewriting_constants import filter_to_values
 from graphstore.rewriting_exists import exists_to_join
@@ -33,10 +33,15 @@ from graphstore.sparql_syntax import SparqlUnreadable, read_query
 
 MAX_REWRITTEN_CHARACTERS: Final = 100_000
 _MAX_STEPS: Final = 12
+_FEW_VARIABLES: Final = 20
+_MAX_ELEMENTS: Final = 300  # rules compare elements with one another
+_MAX_CACHED_CHARACTERS: Final = 4096
 _ANY_BASE: Final = "http://example.org/"
 _SUSPICIOUS: Final = re.compile(
-    r"\b(?:FILTER|OPTIONAL|MINUS|ORDER|COUNT|DESCRIBE|FROM)\b|[.;,][^.;,]*[.;,]", re.IGNORECASE
+    r"\b(?:FILTER|OPTIONAL|MINUS|ORDER|COUNT|DESCRIBE)\b|[;,]|\.\s|[\w>)][*+?]", re.IGNORECASE
 )
+_VARIABLE: Final = re.compile(r"[?$]\w+")
+_SELECT_ALL: Final = re.compile(r"SELECT\s+(?:DISTINCT\s+|REDUCED\s+)?\*", re.IGNORECASE)
 _RULES: Final[tuple[Callable[[RewritableQuery], Step | None], ...]] = (
     optional_to_required,
     required_before_optional,
@@ -79,11 +84,20 @@ def rewrite(text: str, *, default_graphs: bool = False, count: Count | None = No
         count: how to count what matches; None to guess from names. The result depends on it, the
             solutions of the result do not.
     """
-    if len(text) > MAX_REWRITTEN_CHARACTERS or _SUSPICIOUS.search(text) is None:
+    if len(text) > MAX_REWRITTEN_CHARACTERS or not _is_suspicious(text):
         return Rewritten(text)
-    if count is None:
+    if count is None and len(text) <= _MAX_CACHED_CHARACTERS:
         return _rewrite_cached(text, default_graphs)
     return _rewrite(text, default_graphs, count)
+
+
+def _is_suspicious(text: str) -> bool:
+    """Say, without reading the text, whether there might be anything to do or to say."""
+    if _SUSPICIOUS.search(text) is not None:
+        return True
+    variables = _VARIABLE.findall(text)
+    named_once = any(variables.count(name) == 1 for name in variables[:_FEW_VARIABLES])
+    return named_once and _SELECT_ALL.search(text) is None
 
 
 @lru_cache(maxsize=512)
@@ -93,30 +107,51 @@ def _rewrite_cached(text: str, default_graphs: bool) -> Rewritten:
 
 def _rewrite(text: str, default_graphs: bool, count: Count | None) -> Rewritten:
     try:
+        query = _readable(text, default_graphs, count)
+        return Rewritten(text) if query is None else _apply_rules(query, count)
+    except RecursionError:  # braces in braces, more than check_query_text lets pass
+        return Rewritten(text)
+
+
+def _readable(text: str, default_graphs: bool, count: Count | None) -> RewritableQuery | None:
+    """Return the query as the rules see it, or None where they should not look at it."""
+    try:
         read = read_query(text)
     except SparqlUnreadable:
-        return Rewritten(text)
-    if read.doubtful or any(node.kind == "SERVICE" for node in read.root.walk()):
-        return Rewritten(text)
-    from_ = any(node.kind == "DatasetClause" for node in read.root.walk())
-    one_graph = not default_graphs and not from_
+        return None
+    kinds = {node.kind for node in read.root.walk()}
+    if read.doubtful or "SERVICE" in kinds:
+        return None
+    one_graph = not default_graphs and "DatasetClause" not in kinds
     query = RewritableQuery(read, one_graph=one_graph, count=count)
-    hints = hints_of(query)
-    edited, rewrites = EditedText(text), []
-    for _ in range(_MAX_STEPS):
+    elements = sum(len(group.elements) for group in query.groups)
+    return query if elements <= _MAX_ELEMENTS else None
+
+
+def _apply_rules(query: RewritableQuery, count: Count | None) -> Rewritten:
+    read, hints = query.text, hints_of(query)
+    edited, rewrites = EditedText(read.text), []
+    # The engine counts what !(…) matches differently in different orders.
+    if any(node.kind == "PathNegatedPropertySet" for node in read.root.walk()):
+        return Rewritten(read.text, hints=hints)
+    for _ in range(min(_MAX_STEPS, 1 + MAX_REWRITTEN_CHARACTERS // len(read.text))):
         step = next(filter(None, (rule(query) for rule in _RULES)), None)
         if step is None:
             break
-        line, column = read.position(edited.origin(step.place))
-        rewrites.append(Rewrite(step.name, step.reason, line, column))
+        place = read.position(edited.origin(step.place))
+        rewrites.append(Rewrite(step.name, step.reason, *place))
         edited = edited.apply(step.edits)
         try:
             changed = read_query(edited.text)
         except SparqlUnreadable:
-            return Rewritten(text, hints=hints)
-        query = RewritableQuery(changed, one_graph=one_graph, count=count)
-    if rewrites and not _asks_the_same(text, edited.text):
-        return Rewritten(text, hints=hints)
+            return Rewritten(read.text, hints=hints)
+        query = RewritableQuery(changed, one_graph=query.one_graph, count=count)
+    if rewrites and not _asks_the_same(read.text, edited.text):
+        return Rewritten(read.text, hints=hints)
+    left = tried_hint(query)
+    if left is not None:
+        name, message, place_left = left
+        hints += (Hint(name, message, *read.position(edited.origin(place_left))),)
     return Rewritten(edited.text, tuple(rewrites), hints)
 
 

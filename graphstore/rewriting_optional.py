@@ -142,7 +142,8 @@ def _may_pass(group: Group, start: int, index: int) -> bool:
     moved = group.elements[index]
     before = frozenset().union(*(item.certain for item in group.elements[:start]))
     passed = [item for item in group.elements[start:index] if item.kind == "optional"]
-    return all(moved.mentions & item.mentions <= before for item in passed)
+    linked = bool(moved.mentions & before)
+    return linked and all(moved.mentions & item.mentions <= before for item in passed)
 
 
 def _moved(query: RewritableQuery, group: Group, start: int, index: int) -> Step:

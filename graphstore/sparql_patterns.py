@@ -7,6 +7,7 @@ that are the same RDF term exactly when `=` holds between them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
@@ -91,15 +92,19 @@ def triple_patterns(block: Node) -> list[TriplePattern]:
 
     Those inside `[…]` and `(…)`, and those with a path for a predicate, are left out.
     """
-    found = []
+    return [pattern for subject in subjects(block) for pattern in patterns_of_subject(subject)]
+
+
+def subjects(block: Node) -> Iterator[Node]:
+    """Yield the parts of a TriplesBlock, each a TriplesSameSubjectPath."""
     pending: Node | None = block
     while pending is not None:
-        found += _patterns_of_subject(pending.children[0])
+        yield pending.children[0]
         pending = pending.first("TriplesBlock")
-    return found
 
 
-def _patterns_of_subject(same_subject: Node) -> list[TriplePattern]:
+def patterns_of_subject(same_subject: Node) -> list[TriplePattern]:
+    """Return the triple patterns of one subject, a TriplesSameSubjectPath, as above."""
     subject, properties = same_subject.children
     if properties.kind == "PropertyListPath":
         properties = properties.children[0] if properties.children else properties

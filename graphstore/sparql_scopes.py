@@ -161,8 +161,7 @@ def _element(text: SparqlText, node: Node, in_graph: bool) -> Element:
     if kind == "values":
         return Element(kind, node, *values_variables(text, node.children[-1]), mentions)
     if kind == "bind":
-        (name,) = variables_in(text, node.children[-2])
-        return Element(kind, node, _NONE, frozenset([name]), mentions)
+        return Element(kind, node, _NONE, variables_in(text, node.children[-2]), mentions)
     if kind in ("filter", "service"):
         return Element(kind, node, _NONE, mentions if kind == "service" else _NONE, mentions)
     within = in_graph or kind == "graph"
