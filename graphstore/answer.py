@@ -11,6 +11,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import IO, Final, Literal, TypeAlias
 
@@ -35,6 +36,12 @@ Solution: TypeAlias = dict[str, Term | None]
 
 _CHUNK_BYTES: Final = 1 << 16
 _IN_MEMORY_BYTES: Final = 1 << 20
+_FLOATING: Final = tuple(
+    NamedNode(f"http://www.w3.org/2001/XMLSchema#{name}") for name in ("double", "float")
+)
+_NUMERIC: Final = frozenset("-+0123456789")
+_SMALL, _LARGE = Decimal("1e-6"), Decimal("1e6")
+_LONG: Final = len("1000000")  # no shorter text is so large or so small
 
 
 class Solutions:
@@ -175,9 +182,30 @@ def write_csv(
 
 
 def _plain(term: Term | None) -> str:
-    if isinstance(term, NamedNode | pyoxigraph.Literal):
+    if isinstance(term, pyoxigraph.Literal):
+        return _number(term) if len(term.value) >= _LONG else term.value
+    if isinstance(term, NamedNode):
         return term.value
     return "" if term is None else str(term)
+
+
+def _number(literal: pyoxigraph.Literal) -> str:
+    """Return a literal's text, large and small doubles as `xsd:string` casts them: `1.0E6`.
+
+    [XPath Functions §19.1.2.2](https://www.w3.org/TR/xpath-functions-31/#casting-to-string) has
+    an exponent outside 1e-6 ≤ |x| < 1e6; the engine writes out all digits, 300 of them for 1e300.
+    """
+    text = literal.value
+    if text[0] not in _NUMERIC or literal.datatype not in _FLOATING:
+        return text
+    try:
+        sign, digits, _ = (number := Decimal(text).normalize()).as_tuple()
+    except InvalidOperation:  # no number after all
+        return text
+    if number == 0 or _SMALL <= abs(number) < _LARGE:
+        return text
+    first, *rest = map(str, digits)
+    return f"{'-' * sign}{first}.{''.join(rest) or '0'}E{number.adjusted()}"
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

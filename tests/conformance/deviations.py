@@ -27,10 +27,6 @@ DEVIATIONS: Final[Mapping[str, str]] = {
     "aggregates/agg-groupconcat-04": _LANGUAGE_TAG,
     "aggregates/agg-groupconcat-06": _LANGUAGE_TAG,
     "bindings/graph": _SCOPE,
-    "csv-tsv-res/csv03": (
-        "the engine stores numbers by value: `1.0E6` comes back as `1000000`, and CSV has no type "
-        "to tell that they are equal"
-    ),
     "functions/bnode01": (
         "the engine gives BNODE with the same text the same node in every solution, not one of "
         "its own in each"

@@ -60,6 +60,32 @@ def test_csv_has_as_many_cells_in_every_row_whatever_is_in_them() -> None:
     assert written.count(b"\r\n") == len(rows)
 
 
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("1.0E6", "1.0E6"),
+        ("-1234567.5e0", "-1.2345675E6"),
+        ("1e300", "1.0E300"),
+        ("0.00000012e0", "1.2E-7"),
+        ("999999.5e0", "999999.5"),
+        ("0.0000010e0", "0.000001"),
+        ("37.5e0", "37.5"),
+        ("0e0", "0"),
+        ('"-INF"^^xsd:double', "-INF"),
+        ('"NaN"^^xsd:double', "NaN"),
+        ('"1234567x"^^xsd:double', "1234567x"),
+        ('"1.0E10"^^xsd:float', "1.0E10"),
+        ("1000000000", "1000000000"),
+        ("1000000000.5", "1000000000.5"),
+        ('"1000000000"', "1000000000"),
+    ],
+)
+def test_csv_has_doubles_as_xpath_casts_them_to_strings(number: str, written: str) -> None:
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+    query = f"{prefix} SELECT ?x {{ VALUES ?x {{ {number} }} }}"
+    assert b"".join(DATA.query(query).write("csv")).decode() == f"x\r\n{written}\r\n"
+
+
 @pytest.mark.parametrize("format", ["turtle", "ntriples", "jsonld", "rdfxml", "trig", TURTLE])
 def test_graphs_are_written_in_every_format(format: str) -> None:
     assert b"http://example.org/o2" in b"".join(DATA.query(CONSTRUCT).write(format))
