@@ -174,9 +174,8 @@ def _about_everything(query: RewritableQuery, group: Group) -> Iterator[_Remark]
 
 def _about_paths(query: RewritableQuery, group: Group, subject: Node) -> Iterator[_Remark]:
     """Remark on `?a <p>* ?b` alone, which pairs every term of the dataset with itself."""
-    paths = [node for node in subject.walk() if node.kind == "PathElt"]
-    optional = [path for path in paths if path.children[-1].kind == "PathMod"]
-    may_be_empty = [path for path in optional if query.source(path)[-1] in "*?"]
+    paths = [path for node in subject.children for path in node.every("PathElt")]
+    may_be_empty = [path for path in paths if query.source(path)[-1] in "*?"]
     alone = len(query.variables(subject)) == 2 and not patterns_of_subject(subject)
     others = [element for element in group.elements if element.node.start != subject.start]
     if may_be_empty and alone and not any(query.variables(subject) & o.possible for o in others):

@@ -23,6 +23,9 @@ Count: TypeAlias = Callable[[str, Identity], int]
 COUNTED: Final = 500
 UNKNOWN: Final = 1_000_000  # without any constant, a pattern is as large as a predicate
 OF_SUBJECT: Final = 10  # what one thing has
+_NO_CONSTANTS: Final = frozenset(
+    ["Var", "BlankNode", "NIL", "CollectionPath", "BlankNodePropertyListPath"]
+)
 _INSTANCES: Final = 20_000
 _OF_CONCEPT: Final = 5_000
 _OF_VALUE: Final = 1_000
@@ -55,9 +58,9 @@ class Selectivity:
 
     def solutions(self, pattern: TriplePattern) -> int:
         """Return about how many solutions a pattern has by its constants; UNKNOWN without."""
-        if pattern.subject.kind != "Var":
+        if pattern.subject.kind not in _NO_CONSTANTS:
             return OF_SUBJECT
-        if pattern.object.kind == "Var":
+        if pattern.object.kind in _NO_CONSTANTS:
             return UNKNOWN
         return self.with_object(pattern.predicate, pattern.object)
 

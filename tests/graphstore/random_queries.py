@@ -5,6 +5,7 @@ Few names, so that patterns match; everything that may stand in a group may stan
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 from typing import Final
 
@@ -146,7 +147,7 @@ class RandomQueries:
     def hanging(self) -> str:
         """Return a group of patterns and OPTIONALs that hang on one another."""
         names = self.random.sample(VARIABLES, 4)
-        links = zip(names, names[1:], strict=False)
+        links = itertools.pairwise(names)
         text = f"?{names[0]} {self.predicate()} {self.constant()} . "
         for one, two in links:
             text += f"OPTIONAL {{ ?{one} {self.random.choice(_PROPERTIES)} ?{two} }} "

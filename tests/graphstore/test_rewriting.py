@@ -15,8 +15,8 @@ from graphstore.sparql_patterns import Identity
 from tests.graphstore.random_queries import (
     VARIABLES,
     hanging_queries,
-    queries,
     quads,
+    queries,
     simple_groups,
 )
 from tests.graphstore.strategies import iri, quad
@@ -50,8 +50,8 @@ def solutions(store: Store, text: str) -> Counter[tuple[str | None, ...]]:
             "SELECT * { VALUES ?s { :a :b } ?s :p ?o FILTER(?o > 1) }",
         ),
         (
-            'SELECT * { ?s :p ?o FILTER(?o > 1 && ?s = :a && (?o < 5 || ?o = "x")) ?s :q ?t }',
-            'SELECT * { VALUES ?s { :a } ?s :p ?o FILTER(?o > 1 && (?o < 5 || ?o = "x")) ?s :q ?t }',
+            "SELECT * { ?s :p ?o FILTER(?o > 1 && ?s = :a && (?o < 5 || ?o = 7)) ?s :q ?t }",
+            "SELECT * { VALUES ?s { :a } ?s :p ?o FILTER(?o > 1 && (?o < 5 || ?o = 7)) ?s :q ?t }",
         ),
         (
             'SELECT * { ?s :p ?o FILTER(sameTerm(?o, "x"@EN)) ?s :q ?t }',
@@ -219,8 +219,8 @@ def test_an_option_that_may_stay_unbound_stays(text: str) -> None:
             "SELECT * { ?e a :E . ?e :q :a OPTIONAL { ?e :p ?t } }",
         ),
         (
-            "SELECT * { ?e a :E . OPTIONAL { ?e :p ?t } . OPTIONAL { ?e :r ?u } . VALUES ?e { :a } }",
-            "SELECT * { ?e a :E . VALUES ?e { :a } OPTIONAL { ?e :p ?t } . OPTIONAL { ?e :r ?u } . }",
+            "SELECT * { ?e a :E . OPTIONAL { ?e :p ?t } . OPTIONAL { ?e :r ?u } VALUES ?e { :a } }",
+            "SELECT * { ?e a :E . VALUES ?e { :a } OPTIONAL { ?e :p ?t } . OPTIONAL { ?e :r ?u } }",
         ),
     ],
 )
