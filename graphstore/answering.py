@@ -268,6 +268,8 @@ class Answering:
         self._read_on()
         if self._clock is not None:
             self._clock.stop()
+        if self.error is not None:
+            self.error.work_s = self.seconds
         self._arrived.set()
         if self._on_end is not None:
             self._on_end(self)

@@ -134,7 +134,7 @@ class Places:
             timer.cancel()
 
     def _give_up(self, waiting: _Waiting) -> None:
-        if waiting in self._queue:
+        if waiting in self._queue and not waiting.place.done():
             self._queue.remove(waiting)
             waiting.place.set_exception(TooManyQueries(len(self._queue)))
 
@@ -149,7 +149,8 @@ class Places:
         while self._queue and len(self._quick) < self._size:
             waiting = min(self._queue, key=lambda item: self._clients[item.client])
             self._queue.remove(waiting)
-            waiting.place.set_result(self._grant(waiting.client))
+            if not waiting.place.done():  # who has just given up is still in the queue
+                waiting.place.set_result(self._grant(waiting.client))
         if self._queue and self._overdue:
             self._make_way()
 
