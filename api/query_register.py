@@ -92,13 +92,21 @@ class QueryRegister:
         Raises:
             QueryIdInUse: a query with that id is running.
         """
+        self.check(chosen_id)
         id = chosen_id or f"{self._boot}-{next(self._names)}"
-        if id in self._running:
-            raise QueryIdInUse(id)
         task = asyncio.current_task()
         assert task is not None
         entry = self._running[id] = QueryEntry(id, client, text, hash, task)
         return entry
+
+    def check(self, chosen_id: str | None) -> None:
+        """Refuse an id that a running query has.
+
+        Raises:
+            QueryIdInUse: it has.
+        """
+        if chosen_id in self._running:
+            raise QueryIdInUse(chosen_id)
 
     def end(self, entry: QueryEntry, outcome: str, status: int, seconds: float) -> None:
         """Note how a query ended."""

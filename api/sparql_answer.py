@@ -20,6 +20,7 @@ from api.permalinks import link_header
 from api.query_register import QueryEntry
 from api.sparql_formats import FORMATS
 from graphstore.answering import Answering
+from graphstore.errors import QueryTimeout
 
 VARY: Final = (b"vary", b"Accept, Accept-Language")
 ASK_AGAIN: Final = (b"cache-control", b"no-cache")
@@ -139,7 +140,7 @@ async def deliver(
     Raises:
         GraphStoreError: the rest does not come. If the answer has begun, `exchange.started` says
             so, and the connection is to be broken.
-        TimeoutError: the client did not take it in time; the same holds.
+            The same holds for QueryTimeout when the client did not take it in time.
     """
     if answering.complete:
         await exchange.whole(200, headers, answering.first)
@@ -147,11 +148,13 @@ async def deliver(
         await exchange.start(200, headers)
         await exchange.write(b"", more=False)
     else:
-        async with asyncio.timeout(within_s):
-            if exchange.scope["http_version"] == "1.0":
-                await _deliver_spooled(exchange, answering, headers)
-            else:
-                await _deliver_in_chunks(exchange, answering, headers)
+        one_piece = exchange.scope["http_version"] == "1.0"
+        send = _deliver_spooled if one_piece else _deliver_in_chunks
+        try:
+            async with asyncio.timeout(within_s):
+                await send(exchange, answering, headers)
+        except TimeoutError:
+            raise QueryTimeout(within_s) from None
 
 
 async def _deliver_in_chunks(exchange: Exchange, answering: Answering, headers: RawHeaders) -> None:

@@ -85,13 +85,18 @@ class QueryDoor:
         service: SparqlService = self._app.state.sparql
         return service
 
-    async def send_kept(self, exchange: Exchange, kept: Prepared) -> None:
+    async def send_kept(
+        self, exchange: Exchange, kept: Prepared, chosen_id: str | None = None
+    ) -> None:
         """Send an answer from the cache, or 304 to a client that has it."""
         has = _has(exchange, kept.tag)
         outcome = "not-modified" if has else "kept"
         start, body = (kept.not_modified, None) if has else (kept.start, kept.body)
         self._service.tally.outcomes[outcome] += 1
         start = exchange.with_cors(start)
+        if chosen_id is not None:
+            named = (b"dure-query-id", chosen_id.encode())
+            start = {**start, "headers": [*start["headers"], named]}
         raw = exchange.scope.get(RAW_REQUEST)
         if raw is not None:
             self._service.raw.keep(raw, start, body["body"] if body else b"", outcome)
@@ -111,6 +116,7 @@ class QueryDoor:
         client = client_of(exchange.scope)
         try:
             asked = await self._asked(exchange, request, chosen, client)
+            self._service.register.check(asked.query_id)
             if request.options.explain:
                 await self._explain(exchange, asked, client)
             elif not await self._unchanged(exchange, asked, key):
@@ -160,10 +166,10 @@ class QueryDoor:
         tag = asked.tag(asked.version.id, code)
         if tag is None:
             return False
-        kept = None if asked.plan.html else self._service.cache.get(tag)
+        kept = None if asked.plan.html else self._service.cache.get((tag, asked.version.fixed))
         if kept is not None:
             self._keep(key, kept)
-            await self.send_kept(exchange, kept)
+            await self.send_kept(exchange, kept, asked.query_id)
         elif _has(exchange, tag):
             self._service.tally.outcomes["not-modified"] += 1
             await exchange.start(304, version_headers(asked, asked.version.id, code))
@@ -196,7 +202,8 @@ class QueryDoor:
         headers = answer_headers(asked, answering, self._code)
         if answering.complete:
             kept = prepared(headers, answering.first, exchange.cors.always)
-            if kept is not None and self._service.cache.put(kept.tag, kept):
+            place = (kept.tag, asked.version.fixed) if kept is not None else None
+            if kept is not None and self._service.cache.put(place, kept):
                 self._keep(key if self._is_head(answering.commit, asked) else None, kept)
         within_s = asked.deadline_s + self._service.settings.sparql.send_grace_s
         all_headers = [*headers, *run_headers(entry, answering)]

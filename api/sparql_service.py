@@ -17,7 +17,8 @@ from typing import Final
 from api.answer_cache import AnswerCache, Prepared
 from api.asked import Asked
 from api.auth import Client
-from api.budgets import Allowance, Budgets
+from api.budgets import Allowance, Budgets, Charge
+from api.errors import TooManyAtOnce
 from api.exchange import ClientGone, Exchange, Watch
 from api.metrics import Metrics, Tally
 from api.problems import problem_of
@@ -25,6 +26,7 @@ from api.query_log import QueryLog
 from api.query_register import QueryEntry, QueryRegister
 from api.raw_answers import RawAnswers
 from api.settings import Settings
+from api.turns import Turns
 from api.versions import EMPTY
 from graphstore.answering import Answering
 from graphstore.dataset import Dataset
@@ -65,6 +67,7 @@ class SparqlService:
             Allowance(budgets.known_seconds_per_minute, budgets.known_concurrent),
             max_clients=budgets.clients_remembered,
         )
+        self.turns = Turns()
         self.cache: AnswerCache[Prepared] = AnswerCache(sparql.cache_bytes * 3 // 4)
         self.register = QueryRegister()
         self.tally = Tally()
@@ -98,12 +101,24 @@ class SparqlService:
         """Return a run of a query; it begins when it is entered."""
         return QueryRun(self, exchange, asked, client)
 
-    def note(self, entry: QueryEntry, asked: Asked, outcome: str, status: int) -> None:
+    async def admit(self, name: str, *, known: bool) -> Charge:
+        """Let a client begin a query, after a while where it has many running.
+
+        Raises:
+            TooManyAtOnce: they go on too long, or too many wait.
+            BudgetSpent: it has had its seconds of work.
+        """
+        while True:
+            try:
+                return self.budgets.enter(name, known=known)
+            except TooManyAtOnce as refusal:
+                await self.turns.wait(name, refusal)
+
+    def note(self, entry: QueryEntry, outcome: str, status: int, seconds: float) -> None:
         """Note how a query ended, everywhere where that is noted."""
         answering = entry.answering
-        seconds = answering.seconds if answering else time.monotonic() - entry.started
         rows, size = (answering.rows or 0, answering.bytes) if answering else (0, 0)
-        self.register.end(entry, outcome, status, min(seconds, asked.deadline_s))
+        self.register.end(entry, outcome, status, seconds)
         self.tally.count(outcome, entry.seconds, rows, size)
         self.log.write(
             {
@@ -127,6 +142,7 @@ class SparqlService:
         head = self.dataset.head
         quads, facts = self.dataset.count()
         return {
+            **self.pool.gauges,
             "queries_running": len(self.register),
             "answer_cache_entries": len(self.cache),
             "answer_cache_size_bytes": self.cache.bytes,
@@ -146,7 +162,6 @@ class QueryRun:
     Entering it raises
 
     - BudgetSpent, TooManyAtOnce: the client has had enough for now;
-    - QueryIdInUse: it chose the id of a running query;
     - ClientGone: it has closed the connection;
     - GraphStoreError: the query is not answered.
 
@@ -154,30 +169,35 @@ class QueryRun:
     ClientGone or QueryCancelled, as the case may be.
     """
 
-    __slots__ = ("_asked", "_charge", "_exchange", "_service", "_watch", "entry")
-
-    entry: QueryEntry
+    __slots__ = ("_asked", "_charge", "_exchange", "_known", "_service", "_watch", "entry")
 
     def __init__(
         self, service: SparqlService, exchange: Exchange, asked: Asked, client: Client
     ) -> None:
-        """Let the query in."""
+        """Register the query.
+
+        Raises:
+            QueryIdInUse: the client chose the id of a running query.
+        """
         self._service, self._exchange, self._asked = service, exchange, asked
-        who = budget_name(client)
-        self._charge = service.budgets.enter(who, known=client.known)
-        try:
-            self.entry = service.register.begin(asked.query_id, who, asked.request.text, asked.hash)
-        except BaseException:  # nothing was begun, whatever it was
-            self._charge.leave(0)
-            raise
+        self._known = client.known
+        self._charge: Charge | None = None
+        self.entry = service.register.begin(
+            asked.query_id, budget_name(client), asked.request.text, asked.hash
+        )
 
     async def __aenter__(self) -> Answering:
         """Wait for the first bytes of the answer."""
         entry, asked = self.entry, self._asked
         self._watch = Watch(self._exchange.receive, lambda: entry.stop("gone"), WATCH_AFTER_S)
         try:
+            self._charge = await self._service.admit(entry.client, known=self._known)
             answering = entry.answering = await self._service.pool.query(
-                asked.task(), deadline_s=asked.deadline_s, version=asked.state, id=entry.id
+                asked.task(),
+                deadline_s=asked.deadline_s,
+                version=asked.state,
+                id=entry.id,
+                client=entry.client,
             )
         except BaseException as error:  # also when the task is cancelled
             await self._end(error)
@@ -202,19 +222,26 @@ class QueryRun:
             await entry.answering.aclose()
         if isinstance(error, asyncio.CancelledError) and entry.stopped is not None:
             entry.task.uncancel()
-            self._settle(entry.stopped, _GONE)
+            # One that was stopped before it began to answer has worked since it was let in.
+            began = self._charge.started if self._charge else time.monotonic()
+            self._settle(entry.stopped, _GONE, time.monotonic() - began)
             raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
         if error is None:
             self._settle("answered", self._exchange.status)
         elif isinstance(error, Exception):
             problem = problem_of(error)
-            self._settle(problem.type.slug, problem.type.status)
+            self._settle(problem.type.slug, problem.type.status, getattr(error, "work_s", 0.0))
         else:
             self._settle("stopped", _GONE)
 
-    def _settle(self, outcome: str, status: int) -> None:
-        self._service.note(self.entry, self._asked, outcome, status)
-        self._charge.leave(self.entry.seconds)
+    def _settle(self, outcome: str, status: int, work_s: float = 0.0) -> None:
+        """Note how it ended, and charge the work: what the answer or the error knows of it."""
+        answering = self.entry.answering
+        seconds = answering.seconds if answering else work_s
+        self._service.note(self.entry, outcome, status, seconds)
+        if self._charge is not None:
+            self._charge.leave(seconds)
+            self._service.turns.free(self.entry.client)
 
 
 def budget_name(client: Client) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graphstore.dataset import Dataset
-from graphstore.errors import UnknownVersion
 from graphstore.log import Commit
+from graphstore.versions import resolve_version
 
 EMPTY = "0"
 
@@ -36,10 +36,8 @@ def version_of(dataset: Dataset, text: str | None) -> Version:
     if text is None:
         head = dataset.head
         return _version(head, fixed=False) if head else Version(EMPTY, 0, None, fixed=False)
-    for commit in dataset.log:
-        if text in {str(commit.number), commit.id}:
-            return _version(commit, fixed=True)
-    raise UnknownVersion(text)
+    commit = resolve_version(dataset.log, text)
+    return _version(commit, fixed=text in {str(commit.number), commit.id})
 
 
 def _version(commit: Commit, *, fixed: bool) -> Version:

@@ -13,8 +13,11 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from api.settings import Settings
+from api.settings import BudgetSettings, Settings
 from graphstore.dataset import Dataset
+
+MUCH = BudgetSettings(anonymous_seconds_per_minute=100_000, anonymous_concurrent=100)
+"""For tests that ask as one client what many would."""
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -42,7 +45,11 @@ def serving(settings: Settings, dataset: Dataset | None) -> Iterator[httpx.Clien
 def client(bundled: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server on the bundled graph, with a small body limit and page size."""
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"), max_body_bytes=20_000, page_size=20, max_page_size=100
+        data=tmp_path_factory.mktemp("data"),
+        max_body_bytes=20_000,
+        page_size=20,
+        max_page_size=100,
+        budgets=MUCH,
     )
     with serving(settings, bundled) as opened:
         yield opened
