@@ -34,6 +34,7 @@ from graphstore.query_text import check_query_text, syntax_error
 from graphstore.rewriting import Rewritten, rewrite
 from graphstore.row_meter import RowMeter, line_meter, result_meter
 from graphstore.selectivity import counts_in
+from graphstore.syntax_places import placed
 from ontology.namespaces import PREFIXES
 
 Job: TypeAlias = Mapping[str, Any]
@@ -149,7 +150,7 @@ def _evaluated(store: Store, plan: Rewritten, text: str, job: Job) -> tuple[Rewr
             # The engine complains about the text that the client knows, or takes it as it is.
             return Rewritten(text, hints=plan.hints), _run(store, text, job)
     except SyntaxError as error:
-        raise syntax_error(error) from error
+        raise placed(syntax_error(error), text) from error
     except (RuntimeError, ValueError) as error:
         raise evaluation_error(error) from error
 
