@@ -20,7 +20,9 @@ MORE_DATABASES: Final = 2
 IDLE_SHARE: Final = 0.2
 SETTLED_S: Final = 15.0
 READERS_P99_MS: Final = 250.0
-"""How slow the slowest hundredth of other clients' lookups may get while attackers have budgets."""
+READERS_P99_RATIO: Final = 3.0
+"""How slow the slowest hundredth of other clients' lookups may get while attackers have budgets:
+250 ms, or three times what it is without them (those after a commit wait for its snapshot)."""
 _TOLD: Final = 5  # examples of each thing that went wrong
 
 
@@ -85,9 +87,10 @@ def _answers(report: Report) -> Iterator[Verdict]:
     yield _none("wrong or missing answers to readers and writer", seen.wrong, asked)
     if report.budgets:
         yield _none("readers and writer refused", seen.refused, asked)
-        p99_ms = report.siege_seen.percentile_ms(0.99)
-        found = f"{p99_ms:.0f} ms, {report.quiet.percentile_ms(0.99):.0f} ms without attackers"
-        yield Verdict("readers' p99 in the siege", found, p99_ms <= READERS_P99_MS)
+        p99_ms, quiet_ms = (x.percentile_ms(0.99) for x in (report.siege_seen, report.quiet))
+        found = f"{p99_ms:.0f} ms, {quiet_ms:.0f} ms without attackers"
+        kept = p99_ms <= max(READERS_P99_MS, READERS_P99_RATIO * quiet_ms)
+        yield Verdict("readers' p99 in the siege", found, kept)
     yield Verdict(
         "commits, each seen by the next query", f"{len(seen.visible)}", bool(seen.visible)
     )
