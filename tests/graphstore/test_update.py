@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store
 
 from graphstore.changeset import Changeset
+from graphstore.dataset import Dataset
+from graphstore.empty_graphs import empty_graph_quad
 from graphstore.errors import (
     DatasetGivenTwice,
     GraphExists,
@@ -17,12 +19,13 @@ from graphstore.errors import (
 )
 from graphstore.terms import GraphName
 from graphstore.update import (
+    changeset_of_data,
     changeset_of_update,
     needs_scratch,
 )
 from ontology.namespaces import GRAPH_EMPTY, GRAPH_HEAD
 from tests.graphstore import updating
-from tests.graphstore.strategies import iri, quad
+from tests.graphstore.strategies import META, adding, iri, quad
 from tests.graphstore.updating import PROLOGUE, applied, check_syntax, execute, same, store_of
 
 
@@ -48,6 +51,43 @@ def test_the_changes_are_what_the_engine_does(
         return
     changes = changeset_of_update(store_of(quads, graphs), text)
     assert same(applied(quads, graphs, changes), engine)
+
+
+@given(
+    updating.datasets,
+    updating.created,
+    st.one_of(
+        updating.insert_data.map(lambda block: f"INSERT DATA {block}"),
+        updating.delete_data.map(lambda block: f"DELETE DATA {block}"),
+    ),
+)
+@settings(max_examples=100, deadline=None)
+def test_data_needs_no_evaluation(
+    quads: frozenset[Quad], graphs: frozenset[NamedNode], operation: str
+) -> None:
+    """What is only data changes the same when it is merely compared with the dataset."""
+    with Dataset.open(None) as dataset:
+        records = {empty_graph_quad(x) for x in graphs - {item.graph_name for item in quads}}
+        dataset.commit(adding(quad("x", "x", "x", "x"), *quads, *records), META, shapes=None)
+        found = changeset_of_data(dataset, PROLOGUE + operation)
+    engine = store_of(quads, graphs)
+    execute(engine, operation)
+    assert found is not None
+    assert same(applied(quads, graphs, found), engine)
+
+
+def test_what_is_not_only_data_is_told_from_it() -> None:
+    with Dataset.open(None) as dataset:
+        for text in ("", "CLEAR ALL", "INSERT DATA {}; INSERT DATA {}", "INSERT {} WHERE {}"):
+            assert changeset_of_data(dataset, text) is None
+        with pytest.raises(UpdateSyntaxError):
+            changeset_of_data(dataset, "INSERT DATA { <urn:a> }")
+        with pytest.raises(ReservedGraph):
+            changeset_of_data(
+                dataset, f"DELETE DATA {{ GRAPH <{GRAPH_HEAD}> {{ <urn:a> <urn:p> 1 }} }}"
+            )
+        with pytest.raises(UpdateTooLarge):
+            changeset_of_data(dataset, "INSERT DATA { <urn:a> <urn:p> 1, 2 }", max_quads=1)
 
 
 # ---- by hand
