@@ -89,6 +89,7 @@ class Crew:
         """Take a worker back that has finished its job."""
         if worker.killed or self._closed:
             return
+        self._failures = 0
         surplus = worker.slowed and len(self._quick) >= self._size
         worked = worker.job_seconds > _LOOKED_AT_AFTER_S
         large = worked and worker.private_bytes() > min(_KEPT_BYTES, self._memory_bytes // 2)
@@ -136,15 +137,17 @@ class Crew:
         except OSError as error:
             raise QueryCrashed(f"a worker cannot be started: {error}") from error
         self.counts["workers_started"] += 1
-        self._failures = 0
         if not self._on_ready(worker):
             self.take_back(worker)
 
     def _started(self, task: asyncio.Task[None]) -> None:
         self._starting.discard(task)
         error = None if task.cancelled() else task.exception()
-        if not isinstance(error, GraphStoreError) or self._closed:
-            return
+        if isinstance(error, GraphStoreError) and not self._closed:
+            self._failed(error)
+
+    def _failed(self, error: GraphStoreError) -> None:
+        """Try again later, after a longer pause each time; tell who waits, if there is nobody."""
         self.counts["workers_failed_to_start"] += 1
         self._failures += 1
         if not self._quick:
@@ -166,6 +169,8 @@ class Crew:
     def _lost(self, worker: WorkerProcess) -> None:
         if worker in self.idle:
             self.idle.remove(worker)
-        if worker.was_ready:
+        if worker.has_worked or worker.killed_by_us:
             self.counts["workers_ended"] += 1
             self._replenish()
+        elif worker.was_ready:
+            self._failed(QueryCrashed("a worker ended before it had done anything"))

@@ -68,7 +68,8 @@ class WorkerProcess(asyncio.Protocol):
 
     `on_free` is called after each job that the worker survived, `on_gone` once when it takes no
     more because it was killed or has ended; `gone` is done when there is nothing left of it.
-    `job_seconds` is how long its last job took.
+    `killed` says that it takes no more, `has_worked` that it has ever finished a job, `job_seconds`
+    how long its last one took.
     """
 
     def __init__(
@@ -81,7 +82,8 @@ class WorkerProcess(asyncio.Protocol):
         self.memory_bytes = memory_bytes
         self.isolation: tuple[str, ...] = ()
         self.receiver: Receiver | None = None
-        self.killed = False
+        self.killed = self.killed_by_us = False
+        self.has_worked = False
         self.slowed = False
         self.job_seconds = 0.0
         self._begun = 0.0
@@ -218,7 +220,7 @@ class WorkerProcess(asyncio.Protocol):
     def kill(self) -> None:
         """End the process at once, whatever it does."""
         if not self.killed:
-            self.killed = True
+            self.killed = self.killed_by_us = True
             self._on_gone(self)
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
@@ -260,6 +262,7 @@ class WorkerProcess(asyncio.Protocol):
             receiver.job_started(json.loads(payload))
         elif kind in (END, ERROR):
             self.receiver = None
+            self.has_worked = True
             self.job_seconds = time.monotonic() - self._begun
             facts = json.loads(payload)
             if kind == END:

@@ -46,7 +46,7 @@ from graphstore.worker_process import WorkerProcess
 
 __all__ = ["Answering", "QueryTask", "Running", "WorkerPool"]
 
-LEAST_MEMORY_BYTES: Final = 128 << 20
+LEAST_MEMORY_BYTES: Final = 64 << 20
 BUILD_DEADLINE_S: Final = 600.0
 _WATCH_EVERY_S: Final = 0.1
 _REFRESH_AFTER_S: Final = 0.2
@@ -103,7 +103,7 @@ class WorkerPool:
         """Begin without workers; `start` starts them."""
         if memory_bytes < LEAST_MEMORY_BYTES:
             raise ValueError(f"a worker needs at least {LEAST_MEMORY_BYTES} bytes of memory")
-        self._snapshots = snapshots
+        self.snapshots = snapshots
         self._memory_bytes = memory_bytes
         self._max_waiting = max_waiting
         self._send_grace_s = send_grace_s
@@ -207,7 +207,7 @@ class WorkerPool:
             StorageUnavailable: as for `query`.
         """
         data = _utf8(text, UpdateSyntaxError)
-        scratch = self._snapshots.new_scratch()
+        scratch = self.snapshots.new_scratch()
         head = {
             "op": "changes",
             "using_default": using_default,
@@ -249,11 +249,12 @@ class WorkerPool:
     @property
     def stats(self) -> Mapping[str, float]:
         """Counts since the start: work begun and ended by outcome, workers, seconds of work."""
+        names = ("begun", "complete", "refused", *_OUTCOMES.values())
         return {
-            **{f"worker_jobs_{name}": count for name, count in sorted(self._counts.items())},
+            **{f"worker_jobs_{name}": self._counts[name] for name in names},
             **self._crew.counts,
             "worker_seconds": self._work_seconds,
-            "snapshots_made": self._snapshots.made,
+            "snapshots_made": self.snapshots.made,
         }
 
     @property
@@ -297,7 +298,7 @@ class WorkerPool:
         self._running[answering] = place
         self._counts["begun"] += 1
         opened = worker.read(lease, version=order.version is not None)
-        head = order.head | opened | {"folder": str(self._snapshots.folder)}
+        head = order.head | opened | {"folder": str(self.snapshots.folder)}
         deadline = Deadline(order.deadline_s, self._send_grace_s, self._quick_s)
         answering.begin(worker, deadline, self._ended, self._became_slow)
         worker.submit(head, order.text, answering)
@@ -335,7 +336,7 @@ class WorkerPool:
 
     async def _lease(self, order: _Order) -> Lease:
         if order.version is None:
-            lease = self._snapshots.lease_now()
+            lease = self.snapshots.lease_now()
             if lease is not None:
                 return lease
         if self._leasing >= self._max_waiting:
@@ -350,14 +351,14 @@ class WorkerPool:
 
     async def _lease_head(self) -> Lease:
         """Lease the state of the head as it is now; all who wait share the making of it."""
-        wanted = self._snapshots.head_number
+        wanted = self.snapshots.head_number
         while True:
-            lease = self._snapshots.lease_now(wanted)
+            lease = self.snapshots.lease_now(wanted)
             if lease is not None:
                 return lease
             if self._refresh is None:
                 loop = asyncio.get_running_loop()
-                self._refresh = loop.run_in_executor(self._threads, self._snapshots.refresh)
+                self._refresh = loop.run_in_executor(self._threads, self.snapshots.refresh)
                 self._refresh.add_done_callback(self._refreshed)
             refresh = self._refresh
             await asyncio.wait([refresh])
@@ -382,7 +383,7 @@ class WorkerPool:
 
     def _open_newest(self, worker: WorkerProcess) -> bool:
         """Let a worker open the newest snapshot; False if it has it open or there is none."""
-        lease = self._snapshots.lease_now(0)
+        lease = self.snapshots.lease_now(0)
         if lease is None:
             return False
         if worker.reads(lease.snapshot):
@@ -398,7 +399,7 @@ class WorkerPool:
         Who asks waits as long as the query may work. The making goes on after that, so that the
         state is there when the client asks again.
         """
-        lease = self._snapshots.lease_version_now(number)
+        lease = self.snapshots.lease_version_now(number)
         if lease is not None:
             return lease
         building = self._building.get(number)
@@ -413,12 +414,12 @@ class WorkerPool:
         return await self._lease_version(number, patience_s)
 
     async def _build_version(self, number: int) -> None:
-        bases = self._snapshots.lease_all()
-        target = self._snapshots.new_folder()
+        bases = self.snapshots.lease_all()
+        target = self.snapshots.new_folder()
         states = [[str(x.snapshot.path), x.snapshot.number, x.snapshot.commit] for x in bases]
         head = {
             "op": "build",
-            "log": str(self._snapshots.log.path),
+            "log": str(self.snapshots.log.path),
             "number": number,
             "target": str(target),
             "bases": states,
@@ -433,7 +434,7 @@ class WorkerPool:
         finally:
             for base in bases:
                 base.release()
-        self._snapshots.keep_version(Snapshot(target, commit, number)).release()
+        self.snapshots.keep_version(Snapshot(target, commit, number)).release()
 
     def _built(self, number: int, building: asyncio.Future[None]) -> None:
         del self._building[number]
