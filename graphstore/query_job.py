@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias, cast
@@ -26,6 +26,7 @@ from pyoxigraph import (
 )
 
 from graphstore.answer import Kind, evaluation_error, write_csv
+from graphstore.corrections import correct
 from graphstore.errors import NoFormatForKind
 from graphstore.formats import JSON_LD, TRIG, TURTLE, graph_format, result_format
 from graphstore.frames import END, STARTED, data_frame, json_frame
@@ -69,7 +70,9 @@ class OpenSnapshot:
         found = self._plans.get((text, default_graphs))
         if found is None:
             try:
-                found = rewrite(text, default_graphs=default_graphs, count=self._count)
+                right = correct(text, self.store, default_graphs=default_graphs)
+                fast = rewrite(right.text, default_graphs=default_graphs, count=self._count)
+                found = replace(fast, rewrites=right.rewrites + fast.rewrites)
             except Exception:  # noqa: BLE001 - to run faster is not worth an answer
                 found = Rewritten(text)
             if len(self._plans) >= _PLANS_KEPT:
