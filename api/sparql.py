@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.auth import client_of
 from api.edge import Edge, answer_other_method
@@ -22,7 +23,7 @@ from api.permalinks import SPARQL
 from api.rdf import rdf_bytes
 from api.service_description import service_description
 from api.settings import Settings
-from api.sparql_answer import VARY
+from api.sparql_answer import ASK_AGAIN, VARY
 from api.sparql_formats import media_types_of, plan
 from api.sparql_page import form_page
 from api.sparql_query import QueryDoor, cache_key
@@ -85,9 +86,18 @@ class Door(Edge):
             raise NotAcceptable([*media_types_of("graph"), "text/html"])
         format = graph_format(chosen.formats["graph"])
         service: SparqlService = self._app.state.sparql
-        triples = service_description(Request(exchange.scope), service.dataset)
-        body = rdf_bytes(triples, format)
-        await exchange.whole(200, [(b"content-type", format.media_type.encode()), VARY], body)
+        base = exchange.base(self._settings.base_url)
+        endpoint = f"{base}{exchange.scope['path']}"
+        triples = await run_in_threadpool(
+            service_description, Request(exchange.scope), service.dataset, endpoint=endpoint
+        )
+        headers = [
+            (b"content-type", format.media_type.encode()),
+            (b"dure-commit", service.head().encode()),
+            VARY,
+            ASK_AGAIN,
+        ]
+        await exchange.whole(200, headers, rdf_bytes(triples, format))
 
     def _limit_bytes(self, exchange: Exchange) -> int:
         """Return the greatest size of a body; whoever may write may bring more."""
