@@ -13,38 +13,16 @@ _SCOPE: Final = (
     "the engine joins the variable of `GRAPH ?g` within the group and not after it, so that it "
     "is in scope inside"
 )
-_PATH: Final = (
-    "the engine gives a path of length zero from a constant only if the constant occurs in the "
-    "graph"
-)
-_LANGUAGE_TAG: Final = "the engine keeps a common language tag in the result of GROUP_CONCAT"
 _CANONICAL: Final = (
     "the engine stores numbers by value, so that how they were written is lost to STR and sameTerm"
 )
 
-DEVIATIONS: Final[Mapping[str, str]] = {
-    "aggregates/agg-empty-group-count-graph": _SCOPE,
-    "aggregates/agg-groupconcat-04": _LANGUAGE_TAG,
-    "aggregates/agg-groupconcat-06": _LANGUAGE_TAG,
-    "bindings/graph": _SCOPE,
-    "functions/bnode01": (
-        "the engine gives BNODE with the same text the same node in every solution, not one of "
-        "its own in each"
-    ),
-    "negation/graph-minus": _SCOPE,
-    "property-path/zero_or_more_set_end": _PATH,
-    "property-path/zero_or_more_set_start": _PATH,
-    "property-path/zero_or_one_set_end": _PATH,
-    "property-path/zero_or_one_set_start": _PATH,
-}
+DEVIATIONS: Final[Mapping[str, str]] = {}
 
 # The tests of SPARQL 1.0, which 1.1 replaces; ids are those of that suite.
 EXTRA_DEVIATIONS: Final[Mapping[str, str]] = {
     "distinct/distinct-1": _CANONICAL,
     "distinct/distinct-9": _CANONICAL,
-    "expr-builtin/case-insensitive-booleans": (
-        "the engine reads `true` and `false` in lower case only"
-    ),
     "expr-builtin/dawg-str-1": _CANONICAL,
     "expr-builtin/dawg-str-2": _CANONICAL,
     "expr-builtin/sameTerm-eq": _CANONICAL,
