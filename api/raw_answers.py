@@ -56,6 +56,10 @@ class RawAnswers:
         self._head = head
         self._outcomes = outcomes
 
+    def __len__(self) -> int:
+        """The number of requests whose answers are kept."""
+        return len(self._kept)
+
     def reply(self, request: bytes, server_headers: bytes) -> bytes | None:
         """Return the whole answer to a request, counted and logged; None where none is kept.
 
