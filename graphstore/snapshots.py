@@ -145,12 +145,14 @@ class Snapshots:
                 return lease
             self.refresh()
 
-    def lease_now(self, wanted: int | None = None) -> Lease | None:
+    def lease_now(self, wanted: int | None = None, *, stale: bool = True) -> Lease | None:
         """Lease the newest snapshot if it is new enough; never waits for one.
 
         Args:
             wanted: the number of the commit that it must hold, or be allowed to miss by the
                 staleness setting; None: that of the head.
+            stale: whether the staleness setting applies. What is to be committed must not be
+                worked out on an old state.
         """
         number = self.head_number if wanted is None else wanted
         with self._changed:
@@ -158,7 +160,8 @@ class Snapshots:
             if newest is None:
                 return None
             age_s = time.monotonic() - newest.begun
-            if newest.snapshot.number < number and not age_s < self._staleness_s:
+            allowed = stale and age_s < self._staleness_s
+            if newest.snapshot.number < number and not allowed:
                 return None
             return self._hold(newest)
 

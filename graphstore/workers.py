@@ -72,6 +72,7 @@ class _Order:
     client: str = ""
     version: int | None = None
     row_limit: int | None = None
+    stale: bool = True
 
 
 class WorkerPool:
@@ -219,7 +220,8 @@ class WorkerPool:
         }
         loop = asyncio.get_running_loop()
         try:
-            answering = await self._run(_Order(head, data, text, deadline_s, id, client))
+            order = _Order(head, data, text, deadline_s, id, client, stale=False)
+            answering = await self._run(order)
             document = [chunk async for chunk in answering.chunks()]
         finally:
             # A worker that was killed leaves its copy behind.
@@ -336,7 +338,7 @@ class WorkerPool:
 
     async def _lease(self, order: _Order) -> Lease:
         if order.version is None:
-            lease = self.snapshots.lease_now()
+            lease = self.snapshots.lease_now(stale=order.stale)
             if lease is not None:
                 return lease
         if self._leasing >= self._max_waiting:
@@ -344,16 +346,16 @@ class WorkerPool:
         self._leasing += 1
         try:
             if order.version is None:
-                return await self._lease_head()
+                return await self._lease_head(stale=order.stale)
             return await self._lease_version(order.version, order.deadline_s)
         finally:
             self._leasing -= 1
 
-    async def _lease_head(self) -> Lease:
+    async def _lease_head(self, *, stale: bool = True) -> Lease:
         """Lease the state of the head as it is now; all who wait share the making of it."""
         wanted = self.snapshots.head_number
         while True:
-            lease = self.snapshots.lease_now(wanted)
+            lease = self.snapshots.lease_now(wanted, stale=stale)
             if lease is not None:
                 return lease
             if self._refresh is None:

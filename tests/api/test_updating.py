@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -260,6 +261,50 @@ def test_many_writers_at_once(writer: Writer) -> None:
     for thread in threads:
         thread.join()
     assert ask(writer.client, "<urn:counter> <urn:is> 12")
+
+
+def test_an_update_never_sees_an_old_state(tmp_path: Path) -> None:
+    """Queries may lag behind where the operator allows it; what is committed may not."""
+    with writing(tmp_path, sparql=SparqlSettings(staleness_s=600)) as writer:
+        writer.update("INSERT DATA { <urn:counter> <urn:is> 0 }")
+        text = (
+            "DELETE { <urn:counter> <urn:is> ?n } INSERT { <urn:counter> <urn:is> ?m } "
+            "WHERE { <urn:counter> <urn:is> ?n BIND(?n + 1 AS ?m) }"
+        )
+        for _ in range(3):
+            assert writer.update(text).status_code == 204
+        with_three = 'D <urn:counter> <urn:is> "3"'
+        assert with_three in writer.update(text, dry_run="true").json()["patch"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LOAD <@>",
+        "LOAD SILENT <@>",
+        "load silent <@> INTO GRAPH <urn:g>",
+        "CLEAR ALL; LOAD SILENT <@>; CLEAR ALL",
+        "PREFIX x: <@> LOAD SILENT x:y",
+        "BASE <@> LOAD SILENT <z> # comment",
+        "INSERT DATA { <urn:a> <urn:p> 'x' } ; \u004cOAD SILENT <@>",
+        "INSERT DATA { <urn:a> <urn:p> '\\u0027 } ; LOAD SILENT <@> # ' }",
+        "INSERT {} WHERE { SERVICE <@> { ?s ?p ?o } }",
+        "INSERT {} WHERE { SERVICE SILENT <@> { ?s ?p ?o } }",
+        "INSERT {} WHERE { { SELECT * { SERVICE SILENT ?x {} VALUES ?x { <@> } } } }",
+        "DELETE {} WHERE { FILTER EXISTS { SERVICE SILENT <@> {} } }",
+        "INSERT {} WHERE { FILTER(?a<?b#>\n) SERVICE SILENT <@> {} }",
+        "INSERT {} USING <@> USING NAMED <@> WHERE { GRAPH <@> { ?s ?p ?o } }",
+        "COPY SILENT <@> TO <urn:g>",
+    ],
+)
+def test_an_update_never_connects_anywhere(writer: Writer, text: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        answer = writer.update(text.replace("@", address))
+        assert answer.status_code in {204, 400, 403}, answer.text
+        with pytest.raises(TimeoutError):
+            listener.accept()
 
 
 # ---- dry runs
