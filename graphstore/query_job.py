@@ -8,7 +8,8 @@ the protocol names included.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -40,10 +41,13 @@ from ontology.namespaces import PREFIXES
 
 Job: TypeAlias = Mapping[str, Any]
 _Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
+_Functions: TypeAlias = dict[NamedNode, Callable[..., Any]]
 
 _PLANS_KEPT: Final = 512
 _PLANNED_CHARACTERS_KEPT: Final = 4_000
 _UNKNOWN_GRAPHS_TOLD: Final = 20
+_UNKNOWN_FUNCTIONS: Final = 20
+_UNKNOWN_FUNCTION: Final = re.compile(r"The custom function <([^>]*)> is not supported")
 _ABBREVIATED: Final = {TURTLE.name, TRIG.name, JSON_LD.name}
 _LINES: Final = {"ntriples", "nquads"}
 
@@ -102,13 +106,18 @@ def answer_query(send: Send, snapshot: OpenSnapshot, job: Job, text: str) -> Non
     if job["rewrite"]:
         plan = snapshot.plan(text, default_graphs=job["default"] is not None)
     # An empty store tells the kind without the work.
-    plan, results = _evaluated(Store() if job["explain"] else store, plan, text, job)
+    unknown: _Functions = {}
+    plan, results = _evaluated(Store() if job["explain"] else store, plan, text, job, unknown)
     kind = _kind(results)
     format = job["formats"].get(kind)
     facts: dict[str, Any] = {
         "kind": kind,
         "format": format or "",
-        "hints": [*map(asdict, plan.hints), *_unknown_graphs(store, job)],
+        "hints": [
+            *map(asdict, plan.hints),
+            *_unknown_graphs(store, job),
+            *map(_unknown_function, unknown),
+        ],
         "rewrites": [*map(asdict, plan.rewrites)],
         "ran": plan.text if plan.rewrites else None,
         "truncated": False,
@@ -143,31 +152,60 @@ def _hold(send: Send, facts: dict[str, Any], results: _Results, job: Job) -> Non
         outlet.release(send, facts)
 
 
-def _evaluated(store: Store, plan: Rewritten, text: str, job: Job) -> tuple[Rewritten, _Results]:
+def _evaluated(
+    store: Store, plan: Rewritten, text: str, job: Job, unknown: _Functions
+) -> tuple[Rewritten, _Results]:
     try:
         try:
-            return plan, _run(store, plan.text, job)
+            return plan, _run(store, plan.text, job, unknown)
         except SyntaxError:
             if not plan.rewrites:
                 raise
             # The engine complains about the text that the client knows, or takes it as it is.
-            return Rewritten(text, hints=plan.hints), _run(store, text, job)
+            return Rewritten(text, hints=plan.hints), _run(store, text, job, unknown)
     except SyntaxError as error:
         raise placed(syntax_error(error), text) from error
     except (RuntimeError, ValueError) as error:
         raise evaluation_error(error) from error
 
 
-def _run(store: Store, text: str, job: Job) -> _Results:
+def _run(store: Store, text: str, job: Job, unknown: _Functions) -> _Results:
+    """Run a query; a function that the engine does not know is entered into `unknown`.
+
+    By [SPARQL 1.1 §17.6](https://www.w3.org/TR/sparql11-query/#extensionFunctions) such a query
+    is well-formed, and a call that cannot be evaluated is an error of its expression; the engine
+    would not run it at all.
+    """
     given = job["default"] is not None or job["named"] is not None
     default: list[NamedNode | BlankNode | DefaultGraph] = list(map(NamedNode, job["default"] or ()))
     named: list[NamedNode | BlankNode] = list(map(NamedNode, job["named"] or ()))
-    return store.query(
-        text,
-        base_iri=job["base"],
-        default_graph=default if given else None,
-        named_graphs=named if given else None,
-    )
+    while True:
+        try:
+            return store.query(
+                text,
+                base_iri=job["base"],
+                default_graph=default if given else None,
+                named_graphs=named if given else None,
+                custom_functions=unknown,
+            )
+        except RuntimeError as error:
+            found = _UNKNOWN_FUNCTION.fullmatch(str(error))
+            if found is None or len(unknown) >= _UNKNOWN_FUNCTIONS:
+                raise
+            unknown[NamedNode(found[1])] = _error
+
+
+def _error(*arguments: object) -> None:
+    """Return nothing, which is an error to the engine."""
+
+
+def _unknown_function(name: NamedNode) -> dict[str, Any]:
+    return {
+        "name": "unknown-function",
+        "message": f"there is no function {name} here; each call of it is an error",
+        "line": None,
+        "column": None,
+    }
 
 
 def _unknown_graphs(store: Store, job: Job) -> list[dict[str, Any]]:
