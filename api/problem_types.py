@@ -146,9 +146,9 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     ),
     store.QueryTimeout: _type(
         504, "query-timeout", "The query was stopped at its deadline",
-        "'deadline_s' seconds of work were not enough. Ask for less (LIMIT, fewer patterns, a "
-        "starting point), or for more time with the parameter timeout, as far as the service "
-        "description allows. The parameter explain shows what was run, with hints.",
+        "Ask for less (LIMIT, fewer patterns, a starting point), or for more time with the "
+        "parameter timeout, as far as the service description allows; 'deadline_s' is what this "
+        "query had. The parameter explain shows what was run, with hints.",
     ),
     store.QueryMemoryExceeded: _type(
         503, "query-memory", "The query needed more memory than a query may have",

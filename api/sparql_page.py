@@ -132,6 +132,20 @@ def marked_lines(text: str, line: int, column: int | None) -> list[MarkedLine]:
     return marked
 
 
+def without_unused_prefixes(turtle: str) -> str:
+    """Return a Turtle document without the prefixes that it declares for nothing.
+
+    >>> without_unused_prefixes("@prefix a: <urn:a:> .\\n@prefix b: <urn:b:> .\\nb:x b:y 1 .")
+    '@prefix b: <urn:b:> .\\nb:x b:y 1 .'
+    """
+    lines = turtle.split("\n")
+    declared = [line for line in lines if line.startswith("@prefix ")]
+    rest = [line for line in lines if not line.startswith("@prefix ")]
+    body = "\n".join(rest)
+    used = [line for line in declared if f"{line.split(' ', 2)[1]}" in body]
+    return "\n".join([*used, *rest])
+
+
 def _answer_page(
     exchange: Exchange, asked: Asked, client: Client, answering: Answering, body: bytes
 ) -> Response:
@@ -145,7 +159,7 @@ def _answer_page(
         variables=variables,
         rows=[[_cell(row.get(name)) for name in variables] for row in found],
         boolean=document.get("boolean"),
-        graph=body.decode() if answering.kind == "graph" else None,
+        graph=without_unused_prefixes(body.decode()) if answering.kind == "graph" else None,
         truncated=answering.truncated,
         row_limit=answering.row_limit,
         hints=answering.hints,
@@ -182,11 +196,8 @@ def _downloads(asked: Asked, answering: Answering) -> list[tuple[str, str, str]]
     pairs = [("query", request.text)]
     pairs += [("default-graph-uri", iri) for iri in request.default_graphs or ()]
     pairs += [("named-graph-uri", iri) for iri in request.named_graphs or ()]
-    options = request.options
-    if options.as_known_at:
-        pairs.append(("asKnownAt", options.as_known_at))
-    if options.max_rows:
-        pairs.append(("maxRows", str(options.max_rows)))
+    if request.options.as_known_at:
+        pairs.append(("asKnownAt", request.options.as_known_at))
     base = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs)
     formats: tuple[ResultFormat | GraphFormat, ...] = KINDS[answering.kind]
     return [

@@ -21,7 +21,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "timeout": ("Seconds at most", "최대 시간(초)"),
     "at_most": ("no more than", "최대"),
     "as_known_at": ("As known at", "기준 시점"),
-    "as_known_at_hint": ("commit, or 2026-11-20", "커밋 또는 2026-11-20"),
+    "as_known_at_hint": ("commit or date", "커밋 또는 날짜"),
     "asked_graphs": ("Asked of these graphs:", "다음 그래프에 질의:"),
     "line": ("line", "줄"),
     "column": ("column", "칸"),
