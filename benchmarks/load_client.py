@@ -75,6 +75,11 @@ class Reading:
         self._last_chunk = False
 
     @property
+    def begun(self) -> bool:
+        """Whether anything has come."""
+        return bool(self.head or self._pending)
+
+    @property
     def body(self) -> bytes:
         """What has come of the body."""
         return b"".join(self.parts)
@@ -194,12 +199,23 @@ class Connection:
     def ask(self, request: bytes) -> Reply:
         """Send a request and return the whole answer.
 
+        A connection that the server closed while nobody used it is opened again.
+
         Raises:
             BrokenAnswer: the connection ended before the answer did.
             TimeoutError: nothing came for `timeout_s`.
             OSError: there is no connection.
         """
+        used = self._socket is not None
         reading = Reading()
+        try:
+            return self._exchange(request, reading)
+        except (BrokenAnswer, ConnectionError):
+            if not used or reading.begun:
+                raise
+        return self._exchange(request, Reading())
+
+    def _exchange(self, request: bytes, reading: Reading) -> Reply:
         begun = time.perf_counter()
         try:
             sock = self._opened()
