@@ -163,6 +163,7 @@ class UpdateWorker:
                 deadline_s=self._deadline_s,
                 max_quads=max_quads,
                 id=id,
+                client=budget_name(self._client),
             )
 
         return await self._registered(text, run)
