@@ -134,6 +134,8 @@ def _deviating(suite: str) -> int:
 
 
 def _conformance_deviations_part() -> str:
+    if not conformance.DEVIATIONS:
+        return "Nothing: every test of SPARQL 1.1 that is run passes.\n"
     return _reasons("Test", conformance.DEVIATIONS)
 
 
@@ -143,9 +145,9 @@ def _conformance_extra_part() -> str:
     return told + _reasons("Test", conformance.EXTRA_DEVIATIONS)
 
 
-def _reasons(head: str, reasons: Mapping[str, str]) -> str:
+def _reasons(head: str, reasons: Mapping[str, str], other: str = "Reason") -> str:
     rows = [(f"`{name}`", reason) for name, reason in sorted(reasons.items())]
-    return _table((head, "Reason"), rows)
+    return _table((head, other), rows)
 
 
 PARTS: Final[dict[str, Callable[[], str]]] = {
@@ -153,6 +155,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "conformance_counts": _conformance_counts_part,
     "conformance_deviations": _conformance_deviations_part,
     "conformance_extra": _conformance_extra_part,
+    "conformance_mended": lambda: _reasons("Test", conformance.MENDED, "What is right: by what"),
     "conformance_not_run": lambda: _reasons("Suite", NOT_RUN),
     "conformance_refused": lambda: f"{_codes(sorted(conformance.REFUSED))}\n",
     "conformance_values": lambda: f"{_codes(sorted(conformance.BY_VALUE))}\n",

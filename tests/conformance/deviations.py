@@ -19,6 +19,36 @@ _CANONICAL: Final = (
 
 DEVIATIONS: Final[Mapping[str, str]] = {}
 
+_PATH: Final = (
+    "a path of length zero from a term that the graph does not have reaches that term: "
+    "`zero-length-path`"
+)
+_LANGUAGE: Final = (
+    "GROUP_CONCAT gives a simple literal, without a language that all strings share: "
+    "`group-concat-to-string`"
+)
+# What the engine by itself fails and the service passes: what is right, and by which correction.
+MENDED: Final[Mapping[str, str]] = {
+    "aggregates/agg-empty-group-count-graph": (
+        "a subquery in `GRAPH ?g` is asked of each graph, the empty ones included: "
+        "`subquery-of-every-graph`"
+    ),
+    "aggregates/agg-groupconcat-04": _LANGUAGE,
+    "aggregates/agg-groupconcat-06": _LANGUAGE,
+    "bindings/graph": "VALUES in `GRAPH ?g` are joined with its name: `values-beside-graph`",
+    "csv-tsv-res/csv03": "CSV has large and small doubles as `xsd:string` casts them: `1.0E6`",
+    "functions/bnode01": (
+        "BNODE with a text gives a node of the solution: `blank-node-of-solution`"
+    ),
+    "negation/graph-minus": (
+        "a MINUS that shares no variable removes nothing, in `GRAPH ?g` too: `disjoint-minus`"
+    ),
+    "property-path/zero_or_more_set_end": _PATH,
+    "property-path/zero_or_more_set_start": _PATH,
+    "property-path/zero_or_one_set_end": _PATH,
+    "property-path/zero_or_one_set_start": _PATH,
+}
+
 # The tests of SPARQL 1.0, which 1.1 replaces; ids are those of that suite.
 EXTRA_DEVIATIONS: Final[Mapping[str, str]] = {
     "distinct/distinct-1": _CANONICAL,
