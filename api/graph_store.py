@@ -14,7 +14,6 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from api.asked import Asked, asked_of
@@ -31,6 +30,7 @@ from api.sparql_answer import ASK_AGAIN, VARY, deliver, run_headers
 from api.sparql_formats import FORMATS, Plan
 from api.sparql_request import UPDATE, Options, SparqlRequest
 from api.sparql_service import SparqlService
+from api.threads import in_thread
 from api.tokens import Role
 from api.updating import UpdateWorker
 from api.uploads import TAKEN, check_upload, read_upload
@@ -84,7 +84,7 @@ class GraphStoreDoor(Edge):
         client = client_of(exchange.scope)
         service: SparqlService = self._state.sparql
         format = _format(exchange, asked)
-        if not await run_in_threadpool(graph_exists, service.dataset, graph):
+        if not await in_thread(graph_exists, service.dataset, graph):
             raise _not_found(graph)
         tag = _tag(self._code, head_id(service.dataset), graph, format)
         if has_tag(exchange.headers.get(b"if-none-match", b""), tag):
@@ -158,7 +158,7 @@ class _Write:
         worker = UpdateWorker(self._exchange, self._service, self._client, self._asked.timeout_s)
 
         async def work_out() -> Changeset:
-            if not await run_in_threadpool(self._check_preconditions, graph):
+            if not await in_thread(self._check_preconditions, graph):
                 raise _not_found(graph)
             return await worker.changes(text, within=graph, base=self._asked.base)
 
@@ -177,7 +177,7 @@ class _Write:
             return changes()
 
         async def work_out() -> Changeset:
-            return await run_in_threadpool(work_out_now)
+            return await in_thread(work_out_now)
 
         await self._finish(graph, work_out, headers)
 
@@ -218,7 +218,7 @@ class _Write:
         check_upload(content_type, encoding, parts=parts)
         body = await self._body()
         max_quads = self._writing.settings.max_quads
-        return await run_in_threadpool(
+        return await in_thread(
             lambda: read_upload(body, content_type or "", base=base, max_quads=max_quads)
         )
 

@@ -14,7 +14,6 @@ from itertools import groupby
 from typing import Final, TypeVar
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from pyoxigraph import DefaultGraph, NamedNode
 
 from api.auth import Client, require
@@ -28,6 +27,7 @@ from api.query_register import QueryEntry
 from api.service_description import address
 from api.sparql_request import SparqlRequest
 from api.sparql_service import WATCH_AFTER_S, SparqlService, budget_name
+from api.threads import in_thread
 from api.tokens import Role
 from api.writing import Writing, checked_message, send_preview, send_written
 from graphstore.changeset import Changeset
@@ -69,7 +69,7 @@ async def run_update(exchange: Exchange, request: SparqlRequest) -> None:
         return await send_preview(exchange, await writing.preview(work_out))
     message = options.message
     if message is None:
-        message = await run_in_threadpool(summary, request.text)
+        message = await in_thread(summary, request.text)
     commit = await writing.commit(work_out, client, checked_message(message))
     await send_written(exchange, commit, head_id(service.dataset))
 
@@ -145,7 +145,7 @@ class UpdateWorker:
         """
         max_quads = self._service.settings.writing.max_quads
         if len(text) <= _DATA_CHARACTERS:
-            found = await run_in_threadpool(
+            found = await in_thread(
                 lambda: changeset_of_data(
                     self._service.dataset, text, within=within, base=base, max_quads=max_quads
                 )

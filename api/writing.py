@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
-from fastapi.concurrency import run_in_threadpool
 from pyoxigraph import Literal, NamedNode
 
 from api.auth import Client
@@ -24,6 +23,7 @@ from api.exchange import Exchange
 from api.memory import head_id
 from api.negotiation import choose, parse_accept
 from api.settings import WritingSettings
+from api.threads import in_thread
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
 from graphstore.errors import HeadMoved, NothingToCommit
@@ -119,7 +119,7 @@ class Writing:
         """Look at a change and do nothing."""
         head = head_id(self._dataset)
         changes = await work_out()
-        report = await run_in_threadpool(self._check, changes)
+        report = await in_thread(self._check, changes)
         return Preview(head, changes, report)
 
     async def _commit(self, changes: Changeset, meta: CommitMeta, head: str) -> Commit:
@@ -128,7 +128,7 @@ class Writing:
         def commit() -> Commit:
             return self._dataset.commit(changes, meta, shapes=self._validated_by(), expected=head)
 
-        committing = asyncio.ensure_future(run_in_threadpool(commit))
+        committing = asyncio.ensure_future(in_thread(commit))
         try:
             return await asyncio.shield(committing)
         except asyncio.CancelledError:
@@ -212,7 +212,7 @@ async def send_preview(exchange: Exchange, preview: Preview) -> None:
     """
     offers = [(JSON, JSON), (RDF_PATCH, RDF_PATCH), (TURTLE, TURTLE)]
     chosen = choose(exchange.header(b"accept"), offers)
-    body = await run_in_threadpool(_preview_body, preview, chosen)
+    body = await in_thread(_preview_body, preview, chosen)
     headers: RawHeaders = [
         (b"content-type", chosen.encode()),
         (b"dure-commit", preview.commit.encode()),
