@@ -12,6 +12,7 @@
     ├ UnsupportedMediaType (given, taken)  the body is in a format that is not read here
     ├ NamedGraphGiven (graph)              the document names a graph where one graph is written
     ├ PayloadTooLarge (limit_bytes)        the body is larger than the setting allows
+    ├ RequestTooSlow (limit_s)             the body of the request does not come
     ├ BudgetSpent (limit, spent, window)   the client has had its seconds of work
     ├ TooManyAtOnce (limit)                the client has as many queries running as it may
     ├ QueryIdInUse (id)                    a query with the id that the client chose is running
@@ -120,6 +121,15 @@ class PayloadTooLarge(ProtocolError):
         """Keep the limit in bytes."""
         super().__init__(f"the body may have {limit_bytes} bytes")
         self.limit_bytes = limit_bytes
+
+
+class RequestTooSlow(ProtocolError):
+    """The body of the request does not come in the time that there is for it."""
+
+    def __init__(self, limit_s: float) -> None:
+        """Keep how many seconds there are."""
+        super().__init__(f"the body was not there after {limit_s:g} s")
+        self.limit_s = limit_s
 
 
 class BudgetSpent(ProtocolError):

@@ -16,7 +16,12 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api.cors import Cors, RawHeaders
-from api.errors import PayloadTooLarge
+from api.errors import PayloadTooLarge, RequestTooSlow
+
+BODY_S: Final = 30.0
+"""Seconds that a body may take, beside the time at `_SLOWEST` for its size."""
+
+_SLOWEST: Final = 20_000  # bytes a second
 
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _NOTHING: Final[Message] = {"type": "http.response.body", "body": b""}
@@ -89,6 +94,7 @@ class Exchange:
 
         Raises:
             PayloadTooLarge: it is larger than the limit; nothing more of it is read.
+            RequestTooSlow: it does not come.
             ClientGone: the client went away before all of it was there.
         """
         length = self.headers.get(b"content-length", b"")
@@ -96,8 +102,13 @@ class Exchange:
             raise PayloadTooLarge(limit_bytes)
         parts: list[bytes] = []
         size, more = 0, True
+        begun = asyncio.get_running_loop().time()
         while more:
-            message = await self.receive()
+            try:
+                async with asyncio.timeout_at(begun + BODY_S + size / _SLOWEST):
+                    message = await self.receive()
+            except TimeoutError:
+                raise RequestTooSlow(BODY_S) from None
             if message["type"] == "http.disconnect":
                 raise ClientGone
             parts.append(message.get("body", b""))

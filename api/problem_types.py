@@ -86,6 +86,10 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         "The operator sets the limits: DURE_MAX_BODY_BYTES, and DURE_WRITE_MAX_BODY_BYTES for "
         "administrators who write.",
     ),
+    errors.RequestTooSlow: _type(
+        408, "request-too-slow", "The request body did not come in time",
+        "Send it again.",
+    ),
     errors.BudgetSpent: _type(
         429, "budget-spent", "Your seconds of work are spent for now",
         "Every client has so many seconds of work in a minute: 'spent' of 'limit' in a 'window', "

@@ -21,6 +21,7 @@ from api.entity_tags import has_tag
 from api.errors import NotAcceptable
 from api.exchange import ClientGone, Exchange
 from api.explanations import explanation
+from api.flights import Flight
 from api.permalinks import SPARQL
 from api.problems import headers_of, problem_of
 from api.query_register import QueryEntry
@@ -98,7 +99,7 @@ class QueryDoor:
             named = (b"dure-query-id", chosen_id.encode())
             start = {**start, "headers": [*start["headers"], named]}
         raw = exchange.scope.get(RAW_REQUEST)
-        if raw is not None:
+        if raw is not None and chosen_id is None:
             self._service.raw.keep(raw, start, body["body"] if body else b"", outcome)
         await exchange.send_prepared(start, body)
 
@@ -117,10 +118,12 @@ class QueryDoor:
         try:
             asked = await self._asked(exchange, request, chosen, client)
             self._service.register.check(asked.query_id)
+            if asked.query_id is not None:
+                key = None  # whether the id is in use is looked at each time
             if request.options.explain:
                 await self._explain(exchange, asked, client)
             elif not await self._unchanged(exchange, asked, key):
-                await self._run(exchange, asked, client, key)
+                await self._run_once(exchange, asked, client, key)
         except Exception as error:
             if exchange.started or not chosen.html or isinstance(error, ClientGone):
                 raise
@@ -178,8 +181,35 @@ class QueryDoor:
             return False
         return True
 
-    async def _run(
+    async def _run_once(
         self, exchange: Exchange, asked: Asked, client: Client, key: CacheKey | None
+    ) -> None:
+        """Run a query, or take the answer of the same one that somebody else has running."""
+        tag = None if asked.plan.html else asked.tag(asked.version.id, self._code)
+        if tag is None or asked.query_id is not None or exchange.method == "HEAD":
+            return await self._run(exchange, asked, client, key, None)
+        flights, place = self._service.flights, (tag, asked.version.fixed)
+        flight = flights.find(place, asked.deadline_s)
+        kept = await flight.answer() if flight is not None else None
+        if kept is not None:
+            self._keep(key, kept)
+            return await self.send_kept(exchange, kept)
+        flight = flights.begin(place, asked.deadline_s)
+        try:
+            await self._run(exchange, asked, client, key, flight)
+        except BaseException as error:  # also a client that has gone
+            flight.fail(error)
+            raise
+        finally:
+            flights.end(place, flight)
+
+    async def _run(
+        self,
+        exchange: Exchange,
+        asked: Asked,
+        client: Client,
+        key: CacheKey | None,
+        flight: Flight | None,
     ) -> None:
         try:
             run = self._service.run(exchange, asked, client)
@@ -187,7 +217,7 @@ class QueryDoor:
                 if asked.plan.html:
                     await self._send_page(exchange, asked, client, run.entry, answering)
                 else:
-                    await self._send(exchange, asked, run.entry, answering, key)
+                    await self._send(exchange, asked, run.entry, answering, key, flight)
         except NoFormatForKind as error:
             raise NotAcceptable([*media_types_of(cast(Kind, error.kind)), HTML]) from error
 
@@ -198,13 +228,16 @@ class QueryDoor:
         entry: QueryEntry,
         answering: Answering,
         key: CacheKey | None,
+        flight: Flight | None,
     ) -> None:
         headers = answer_headers(asked, answering, self._code)
+        kept = None
         if answering.complete:
             kept = prepared(headers, answering.first, exchange.cors.always)
-            place = (kept.tag, asked.version.fixed) if kept is not None else None
-            if kept is not None and self._service.cache.put(place, kept):
-                self._keep(key if self._is_head(answering.commit, asked) else None, kept)
+        if kept is not None and self._service.cache.put((kept.tag, asked.version.fixed), kept):
+            self._keep(key if self._is_head(answering.commit, asked) else None, kept)
+        if flight is not None:
+            flight.land(kept)
         within_s = asked.deadline_s + self._service.settings.sparql.send_grace_s
         all_headers = [*headers, *run_headers(entry, answering)]
         await deliver(exchange, answering, all_headers, within_s=within_s)

@@ -20,6 +20,7 @@ from api.auth import Client
 from api.budgets import Allowance, Budgets, Charge
 from api.errors import TooManyAtOnce
 from api.exchange import ClientGone, Exchange, Watch
+from api.flights import Flights
 from api.metrics import Metrics, Tally
 from api.problems import problem_of
 from api.query_log import QueryLog
@@ -68,6 +69,7 @@ class SparqlService:
             max_clients=budgets.clients_remembered,
         )
         self.turns = Turns()
+        self.flights = Flights()
         self.cache: AnswerCache[Prepared] = AnswerCache(sparql.cache_bytes * 3 // 4)
         self.register = QueryRegister()
         self.tally = Tally()

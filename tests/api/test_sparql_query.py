@@ -334,6 +334,47 @@ def test_head_costs_no_stream(client: httpx.Client) -> None:
     assert client.head("/sparql", params={"query": "SELECT"}).status_code == 400
 
 
+def counted(client: httpx.Client) -> dict[str, float]:
+    """Return how many queries ended in each way."""
+    lines = client.get("/metrics").text.splitlines()
+    found = (line for line in lines if line.startswith("dure_queries_total{"))
+    return {line.partition('"')[2].partition('"')[0]: float(line.split()[-1]) for line in found}
+
+
+def test_many_who_ask_the_same_at_once_are_one(client: httpx.Client) -> None:
+    text = "SELECT (COUNT(*) AS ?n) { ?a <urn:name> ?x . ?b <urn:name> ?y FILTER(?x < ?y) }"
+    before = counted(client)
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: ask(client, text), range(12)))
+    after = counted(client)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert after["answered"] - before["answered"] == 1
+    assert after["kept"] - before["kept"] == 11
+
+
+def test_what_fails_for_one_fails_for_all(client: httpx.Client) -> None:
+    before = counted(client).get("query-timeout", 0)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: ask(client, ENDLESS, timeout="1"), range(6)))
+    assert [slug(answer) for answer in answers] == ["query-timeout"] * 6
+    assert counted(client)["query-timeout"] - before < 6
+
+
+def test_those_who_wait_run_their_own_when_the_first_goes(
+    client: httpx.Client, administrator: dict[str, str]
+) -> None:
+    text = "SELECT (COUNT(*) AS ?n) { ?a <urn:name> ?x . ?b <urn:name> ?y FILTER(?x > ?y) }"
+    with connection(client) as opened:
+        opened.sendall(get(query(text)))
+        with ThreadPoolExecutor(1) as pool:
+            assert eventually(lambda: bool(running(client, administrator)))
+            waiting = pool.submit(ask, client, text)
+            time.sleep(0.05)
+            opened.close()
+            assert waiting.result(timeout=20).status_code == 200
+
+
 # ---- versions
 
 
