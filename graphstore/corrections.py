@@ -22,7 +22,7 @@ from graphstore.rewriting import MAX_REWRITTEN_CHARACTERS, Rewrite, Rewritten
 from graphstore.sparql_edits import Edit, EditedText, Part
 from graphstore.sparql_patterns import Identity, subjects
 from graphstore.sparql_scopes import Element, Variables, is_grouped
-from graphstore.sparql_syntax import Node, SparqlUnreadable, read_query
+from graphstore.sparql_syntax import Node, SparqlText, SparqlUnreadable, read_query
 
 _SUSPICIOUS: Final = re.compile(
     r"(?i:\bGROUP_CONCAT\b|\bBNODE\s*\(\s*[^\s)]|\bGRAPH\s*[?$])"
@@ -47,12 +47,9 @@ def correct(text: str, store: Store, *, default_graphs: bool = False) -> Rewritt
     except (SparqlUnreadable, RecursionError):
         return Rewritten(text)
     edited, rewrites = EditedText(text), []
+    query = _seen(read, default_graphs)
     for rule in _RULES:
-        if read.doubtful:
-            return Rewritten(text)
-        kinds = {node.kind for node in read.root.walk()}
-        one_graph = not default_graphs and "DatasetClause" not in kinds
-        step = rule(RewritableQuery(read, one_graph=one_graph, count=None), store)
+        step = None if read.doubtful else rule(query, store)
         if step is None:
             continue
         line = text.count("\n", 0, place := edited.origin(step.place)) + 1
@@ -62,9 +59,16 @@ def correct(text: str, store: Store, *, default_graphs: bool = False) -> Rewritt
             read = read_query(edited.text)
         except SparqlUnreadable:
             return Rewritten(text)
+        query = _seen(read, default_graphs)
     if not rewrites or not _is_accepted(edited.text):
         return Rewritten(text)
     return Rewritten(edited.text, tuple(rewrites))
+
+
+def _seen(read: SparqlText, default_graphs: bool) -> RewritableQuery:
+    kinds = {node.kind for node in read.root.walk()}
+    one_graph = not default_graphs and "DatasetClause" not in kinds
+    return RewritableQuery(read, one_graph=one_graph, count=None)
 
 
 @cache
