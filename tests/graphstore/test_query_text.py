@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +14,12 @@ from pyoxigraph import Store
 
 from graphstore.embedded import memory_scratch
 from graphstore.errors import QuerySyntaxError, RefusedQuery
-from graphstore.query_text import MAX_NESTING, check_query_text, syntax_error
+from graphstore.query_text import (
+    MAX_NESTING,
+    check_query_text,
+    check_update_text,
+    syntax_error,
+)
 from tests.graphstore.strategies import quad
 
 ENDPOINT = "http://127.0.0.1:9/"
@@ -49,6 +56,10 @@ HOSTILE = [
     f"PREFIX e: <{ENDPOINT}> ASK {{ ?s ?p ?o FILTER(?o<?o#>'''\n || true) "
     f"SERVICE e:x {{?s ?p ?o}} #'''\n }}",
     f"PREFIX e: <{ENDPOINT}> ASK {{ ?s ?p ?o FILTER(?o<?p||'>'='\\'') SERVICE e:x {{}} #'\n }}",
+    # an escape in a name to the engine, the beginning of a comment or a string to others
+    f"PREFIX e: <{ENDPOINT}> ASK {{ ?s ?p e:\\# . SERVICE e:x {{?s ?p ?o}} }}",
+    f"PREFIX e: <{ENDPOINT}> ASK {{ ?s ?p e:a\\' . SERVICE e:x {{?s ?p ?o}} ?a ?b e:\\'' }}",
+    f'ASK {{ VALUES ?x {{ """a" }} SERVICE <{ENDPOINT}> {{?s ?p ?o}} #\\uD800"""\n }}',
     # escapes that an engine by the letter of SPARQL 1.1 §19.2 would undo first
     f"ASK {{ \\u0053ERVICE <{ENDPOINT}> {{?s ?p ?o}} }}",
     f"ASK {{ SERV\\U00000049CE <{ENDPOINT}> {{?s ?p ?o}} }}",
@@ -72,6 +83,47 @@ HARMLESS = [
     "SELECT * { ?s ?p ?o FILTER(?o < 3 && ?o > 1) }",
     "SELECT * FROM <http://127.0.0.1:9/> FROM NAMED <http://127.0.0.1:9/x> { ?s ?p ?o }",
 ]
+
+
+HOSTILE_UPDATES = [
+    f"LOAD <{ENDPOINT}>",
+    f"LOAD SILENT <{ENDPOINT}>",
+    f"load#x\nsilent#y\r<{ENDPOINT}>INTO GRAPH <a:b>",
+    f"LOAD<{ENDPOINT}>",
+    f"PREFIX e: <{ENDPOINT}>LOAD e:x",
+    f"PREFIX : <{ENDPOINT}> LOAD:",
+    f"PREFIX e: <{ENDPOINT}> LOADSILENTe:x",
+    f"CLEAR ALL;LOAD <{ENDPOINT}>",
+    f"INSERT DATA {{ <a:b> <a:b> <a:b> }} ; LoAd <{ENDPOINT}>",
+    f"\\u004CO\\u0041D <{ENDPOINT}>",
+    f"PREFIX e: <{ENDPOINT}> INSERT DATA {{ <a:b> <a:b> e:\\# }} ; LOAD e:x",
+    f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE <{ENDPOINT}> {{ ?s ?p ?o }} }}",
+    f"DELETE {{ ?s ?p ?o }} WHERE {{ OPTIONAL {{ SERVICE SILENT <{ENDPOINT}> {{ ?s ?p ?o }} }} }}",
+]
+
+HARMLESS_UPDATES = [
+    'INSERT DATA { <http://e/load> <http://e/service> "load <http://e/>", "SERVICE <http://e/>" }',
+    "INSERT DATA { <http://e/a> <http://e/b> '''it's a LOAD <http://e/>''' } # LOAD <http://e/>",
+    "PREFIX e: <http://e/> INSERT DATA { e:load e:load e:a.load . e:download e:workload e:x }",
+    "PREFIX e: <http://e/> DELETE { ?load ?p ?o } WHERE { ?load ?p ?o ; e:load $load }",
+    "INSERT DATA { <http://e/a> <http://e/b> 'load'@load , 'unload' }",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE_UPDATES)
+def test_loading_updates_are_refused_however_they_are_written(text: str) -> None:
+    with pytest.raises(RefusedQuery, match="is refused"):
+        check_update_text(text)
+
+
+@pytest.mark.parametrize("text", HARMLESS_UPDATES)
+def test_updates_may_speak_of_loading(text: str) -> None:
+    check_update_text(text)
+    Store().update(text)
+
+
+def test_only_updates_load() -> None:
+    check_query_text("PREFIX load: <http://e/> ASK { load:a load:b load:c }")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -98,6 +150,7 @@ PIECES = st.sampled_from(
         *["}", "(", ")", ".", ";", "?s ?p ?o", "?s ?p", "a", "1", "true", '"', "'", '"""', "'''"],
         *["#", "\n", "\r", " ", "<", ">", "<?o#>", "\\", "\\u0022", "@en", "-", "_:b", "||", "="],
         *["FILTER(", "?o<?o", "?o", "BIND(1 AS ?y)", "OPTIONAL{", "UNION", "\\'", "^^e:x", "%41"],
+        *["e:a\\#", "e:a\\'", "e:\\~", "?s ?p e:a\\#", "''"],
     ]
 )
 STORE = Store()
@@ -118,6 +171,71 @@ def test_what_passes_never_makes_the_engine_connect(pieces: list[str]) -> None:
     except (SyntaxError, RuntimeError, ValueError):
         return  # refused by the parser, or nothing that has to do with a connection
     # An OSError ("The port 9 is not allowed …") would end the test.
+
+
+UPDATE_PIECES = st.sampled_from(
+    [
+        *["LOAD", "load", f"<{ENDPOINT}>", "e:x", "e:", ":x", "INSERT DATA", "{", "}", ";", "."],
+        *["e:s e:p", "e:o", '"', "'", '"""', "#", "\n", " ", "<", ">", "\\", "\\'", "e:a\\#"],
+        *["e:a\\'", "CLEAR ALL", "INTO GRAPH", "INSERT{}WHERE{", "FILTER(?o<?o#>", ")", "1"],
+        *["INSERT DATA{e:s e:p", "};", "INSERT DATA{", "SERVICE", "{}"],
+    ]
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(UPDATE_PIECES, max_size=12))
+@example(["INSERT DATA{e:s e:p", "e:a\\#", "};", "LOAD", "e:x"])
+def test_what_passes_never_makes_the_engine_load(pieces: list[str]) -> None:
+    text = f"PREFIX e: <{ENDPOINT}> PREFIX : <{ENDPOINT}> {''.join(pieces)}"
+    try:
+        check_update_text(text)
+    except RefusedQuery:
+        return
+    try:
+        Store().update(text)
+    except (SyntaxError, RuntimeError, ValueError):
+        return
+    # An OSError ("The port 9 is not allowed …") would end the test.
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        *["<", '"', "'", "(", "#", "#\n", "service ", "load ", "<a> ", "<a", '"a" ', "?<", "\\"],
+        *["\\u0041", '"""', "'''\"", "1service ", "service #\n", "a.", "<a:b#> ", "((()))"],
+        *[
+            '\\"',
+            '"\\',
+            "'''\\'",
+            '"""\\',
+            "<service#> ",
+            "service#",
+            "'\\",
+            "\\'\"",
+            '{"',
+            "<a#\n",
+        ],
+        '<http://e/a> <http://e/b> "a service <x" . ',
+    ],
+)
+def test_the_time_grows_with_the_length_only(repeated: str) -> None:
+    def took(length: int) -> float:
+        text = f"{repeated * (length // len(repeated))} service load"
+        begun = time.perf_counter()
+        with contextlib.suppress(RefusedQuery):
+            check_update_text(text)
+        return time.perf_counter() - begun
+
+    short = min(took(20_000) for _ in range(3))
+    assert took(400_000) < 200 * max(short, 0.001)  # 20 times is linear, 400 times quadratic
+
+
+def test_megabytes_of_quads_are_passed_over() -> None:
+    row = '<http://e/social-services> <http://e/b> "services: of (the) SERVICE <x> load" , 1 .\n'
+    begun = time.perf_counter()
+    check_update_text(f"INSERT DATA {{ {row * 40_000} }}")  # 3 MB
+    assert time.perf_counter() - begun < 5  # 0.15 s, with a generous margin
 
 
 def test_nobody_is_called() -> None:
