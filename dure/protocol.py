@@ -1,4 +1,8 @@
-"""The server's HTTP protocol with a short way for requests whose answers are kept.
+"""The server's HTTP protocol: bounds for what comes before a request is one, and a short way.
+
+uvicorn takes a head of any length and waits for it forever; here it must be there in some time and
+bytes ([RFC 6585 §5](https://www.rfc-editor.org/rfc/rfc6585#section-5)), so that connections
+cost a stranger something and the service little.
 
 uvicorn parses a request, makes a scope, a task and two messages of it: some 50 µs. For a request
 whose very bytes were answered before (`api/raw_answers.py`) all that is left out: 10 µs.
@@ -6,6 +10,7 @@ whose very bytes were answered before (`api/raw_answers.py`) all that is left ou
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -22,20 +27,36 @@ class ShortWay(HttpToolsProtocol):
     """
 
     dure: ClassVar[Dure]
+    head_bytes: ClassVar[int] = 131_072
+    head_s: ClassVar[float] = 30.0
 
     _inside = False  # a request has begun and not ended
+    _in_head = True  # its head is not complete
+    _head_size = 0
+    _head_timer: asyncio.TimerHandle | None = None
     _headers: tuple[object, bytes] = (None, b"")
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request, but not forever."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._head_is_there()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Answer a request from what is kept, or have it parsed."""
         cycle = self.cycle
         waiting = self._inside or not (cycle is None or cycle.response_complete)
         if waiting or not may_be_kept(data):
-            super().data_received(data)
+            self._parse(data)
             return
         answers: RawAnswers = self.dure.state.sparql.raw
         reply = None if self.flow.write_paused else answers.reply(data, self._server_headers())
         if reply is not None:
+            self._head_is_there()
             self._unset_keepalive_if_required()
             self.transport.write(reply)
             self.server_state.total_requests += 1
@@ -43,20 +64,58 @@ class ShortWay(HttpToolsProtocol):
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
             return
-        super().data_received(data)
+        self._parse(data)
         begun = self.cycle
         if begun is not cycle and begun.keep_alive:
             cast(dict[str, Any], begun.scope)[KEY] = data
 
+    def _parse(self, data: bytes) -> None:
+        super().data_received(data)
+        if not (self._inside and self._in_head) or self.transport.is_closing():
+            return
+        self._head_size += len(data)
+        if self._head_size > self.head_bytes:
+            self._refuse(b"431 Request Header Fields Too Large")
+        elif self._head_timer is None:
+            self._await_head()
+
     def on_message_begin(self) -> None:
         """Note that a request has begun."""
-        self._inside = True
+        self._inside, self._in_head, self._head_size = True, True, 0
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Note that the head of a request is there."""
+        self._in_head = False
+        self._head_is_there()
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Note that it has ended."""
         self._inside = False
         super().on_message_complete()
+
+    def _await_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.head_s, self._head_is_late)
+
+    def _head_is_there(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if self._inside:
+            self._refuse(b"408 Request Timeout")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: bytes) -> None:
+        """Answer a head that is none, and end the connection."""
+        if not self.transport.is_closing():
+            head = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status
+            self.transport.write(head)
+            self.transport.close()
 
     def _server_headers(self) -> bytes:
         """Return the lines that the server adds to every answer, such as the date."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import resource
 import sys
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from dure.request_lines import GatheringHandler
 from graphstore.dataset import Dataset
 from graphstore.validation import Shapes
 
+_OPEN_FILES = 65_536
 _LAST_ANSWERS_S = 10  # for answers under way when the service is told to end
 
 
@@ -53,6 +55,7 @@ def serve(
         lines = GatheringHandler(sys.stderr)
         logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[lines])
         notes.print(f"Dure serves {settings.data} on http://{settings.host}:{settings.port}")
+        _allow_connections()
         app = create_app(settings, dataset)
         uvicorn.run(
             app,
@@ -66,3 +69,11 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=_LAST_ANSWERS_S,
         )
+
+
+def _allow_connections() -> None:
+    """Take as many open files as the system lets us have: every connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _OPEN_FILES and (hard == resource.RLIM_INFINITY or hard > soft):
+        wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from api.app import Dure, create_app
 from api.raw_answers import may_be_kept
 from api.settings import Settings
-from dure.protocol import short_way
+from dure.protocol import ShortWay, short_way
 from dure.request_lines import GatheringHandler
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
@@ -208,6 +208,50 @@ def test_every_answer_is_logged_and_counted(
     lines = [json.loads(record.message) for record in caplog.records]
     assert [(x["method"], x["path"], x["status"]) for x in lines] == [("GET", "/sparql", 200)] * 5
     assert len({(x["query"], x["bytes"]) for x in lines}) == 1
+
+
+def read_all(opened: socket.socket) -> bytes:
+    parts = []
+    try:
+        while part := opened.recv(1 << 16):
+            parts.append(part)
+    except ConnectionResetError:
+        pass
+    return b"".join(parts)
+
+
+def test_a_head_without_end_is_refused(connection: socket.socket) -> None:
+    def send() -> None:
+        try:
+            connection.sendall(b"GET /sparql?query=")
+            for _ in range(200):
+                connection.sendall(b"x" * 65_536)
+        except OSError:
+            pass
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    answered = read_all(connection)
+    sender.join()
+    assert answered == b"" or answered.startswith(b"HTTP/1.1 431")
+
+
+def test_a_long_query_is_taken(connection: socket.socket) -> None:
+    path = "/sparql?query=ASK%20%7B%7D%23" + "x" * 60_000
+    assert answer(connection, request(path))[0] == b"HTTP/1.1 200 OK"
+
+
+def test_heads_that_do_not_come(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ShortWay, "head_s", 0.3)
+    with socket.create_connection(("127.0.0.1", port), 30) as silent:
+        assert read_all(silent) == b""
+    with socket.create_connection(("127.0.0.1", port), 30) as slow:
+        slow.sendall(request()[:40])
+        assert read_all(slow).startswith(b"HTTP/1.1 408")
+    with socket.create_connection(("127.0.0.1", port), 30) as second:
+        answer(second, request())
+        second.sendall(request()[:40])
+        assert read_all(second).startswith(b"HTTP/1.1 408")
 
 
 @pytest.mark.parametrize(
