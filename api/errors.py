@@ -20,7 +20,7 @@
     ├ Unauthenticated (reason, shown)      no token, or one that is none, where one is needed
     ├ Forbidden (role, needed)             the token's role is too low for this
     ├ PreconditionFailed (reason)          the graph is not in the state that the client supposes
-    └ NotReady (reason)                    the dataset is not open, or empty of commits
+    └ NotReady (reason)                    the dataset cannot be read
 """
 
 # The names say situations, as the problem types do; a suffix "Error" would add nothing.

@@ -20,6 +20,7 @@ from api.rdf import OFFERS, graph_format_of, rdf_response
 from api.service_description import dataset_description
 from api.templates import language_of, page_response
 from api.typed_lists import counts_of
+from graphstore.errors import StorageUnavailable
 from graphstore.formats import TURTLE, GraphFormat, parse_quads
 from ontology import resources
 
@@ -36,16 +37,17 @@ def health() -> dict[str, str]:
 
 @router.get("/ready", summary="Can it answer from the graph?")
 def ready(dataset: DatasetDep) -> dict[str, Any]:
-    """Answer with the head commit once the graph can be asked; 503 before."""
+    """Answer with the head commit when the graph can be asked, an empty one too; otherwise 503."""
     head = dataset.head
-    if head is None:
-        raise NotReady("the dataset is empty: nothing was loaded yet")
-    dataset.ask("ASK {}")
-    total, default = dataset.count()
+    try:
+        dataset.ask("ASK {}")
+        total, default = dataset.count()
+    except StorageUnavailable as error:
+        raise NotReady(str(error)) from error
     return {
         "status": "ready",
         "commit": head_id(dataset),
-        "number": head.number,
+        "number": 0 if head is None else head.number,
         "quads": total,
         "facts": default,
     }
