@@ -204,7 +204,7 @@ def _wait_until_ready(service: Service, serving: subprocess.Popen[bytes], log: P
     while time.monotonic() < deadline:
         assert serving.poll() is None, log.read_text()
         try:
-            if service.request("GET", "/health").status == 200:
+            if service.request("GET", "/ready").status == 200:
                 return
         except (OSError, http.client.HTTPException):
             time.sleep(0.1)
