@@ -17,7 +17,7 @@ from api.errors import BadParameter, UnknownParameter
 from api.sparql_request import Pairs, decoded, read_seconds, read_truth
 
 GRAPH_STORE: Final = "/rdf-graph-store"
-PARAMETERS: Final = ("graph", "default", "format", "dry-run", "message", "timeout")
+PARAMETERS: Final = ("graph", "default", "format", "asKnownAt", "dry-run", "message", "timeout")
 _IGNORED: Final = "_"  # what scripts add so that no cache answers
 
 
@@ -26,8 +26,8 @@ class GraphAddress:
     """What the address of a request says.
 
     `graph` is the graph, None where the store itself is addressed. `base` is what relative IRIs
-    in a body are resolved against. `format` is a wish that overrides the `Accept` header, `None`
-    without one; so are `message` and `timeout_s` for writes.
+    in a body are resolved against. The others are wishes, None where the client has none:
+    `format` overrides the `Accept` header, `as_known_at` names the version to read.
     """
 
     graph: NamedNode | DefaultGraph | None
@@ -36,6 +36,7 @@ class GraphAddress:
     dry_run: bool = False
     message: str | None = None
     timeout_s: float | None = None
+    as_known_at: str | None = None
 
 
 def is_in_graph_store(path: str) -> bool:
@@ -72,6 +73,7 @@ def read_address(store: str, path: str, query_string: bytes) -> GraphAddress:
         read_truth("dry-run", single.get("dry-run")),
         single.get("message") or None,
         read_seconds(single.get("timeout")),
+        single.get("asKnownAt") or None,
     )
 
 

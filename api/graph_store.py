@@ -7,6 +7,7 @@ an administrator's token and goes through the gate.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -26,7 +27,7 @@ from api.graph_address import GRAPH_STORE, GraphAddress, read_address
 from api.memory import head_id
 from api.rdf import graph_format_of
 from api.service_description import address
-from api.sparql_answer import ASK_AGAIN, VARY, deliver, run_headers
+from api.sparql_answer import ASK_AGAIN, KEEP_FOREVER, VARY, deliver, run_headers
 from api.sparql_formats import FORMATS, Plan
 from api.sparql_request import UPDATE, Options, SparqlRequest
 from api.sparql_service import SparqlService
@@ -34,8 +35,9 @@ from api.threads import in_thread
 from api.tokens import Role
 from api.updating import UpdateWorker
 from api.uploads import TAKEN, check_upload, read_upload
-from api.versions import version_of
+from api.versions import Version, version_of
 from api.writing import WorkOut, Writing, checked_message, send_preview, send_written
+from graphstore.answering import QueryTask
 from graphstore.changeset import Changeset
 from graphstore.dataset import Dataset
 from graphstore.errors import GraphNotFound
@@ -70,8 +72,7 @@ class GraphStoreDoor(Edge):
         if exchange.method not in METHODS or exchange.method == "OPTIONS":
             return await answer_other_method(exchange, METHODS, dict(_ACCEPTED))
         store = address(Request(exchange.scope), GRAPH_STORE)
-        path = exchange.scope.get("raw_path") or exchange.scope["path"].encode()
-        asked = read_address(store, path.decode("ascii"), exchange.scope["query_string"])
+        asked = read_address(store, _path(exchange), exchange.scope["query_string"])
         if exchange.method in {"GET", "HEAD"}:
             return await self._get(exchange, asked)
         client = require(exchange.scope, Role.ADMINISTRATOR)
@@ -84,14 +85,16 @@ class GraphStoreDoor(Edge):
         client = client_of(exchange.scope)
         service: SparqlService = self._state.sparql
         format = _format(exchange, asked)
-        if not await in_thread(graph_exists, service.dataset, graph):
+        version = await in_thread(version_of, service.dataset, asked.as_known_at)
+        query = _query(service, graph, format, asked, version, known=client.known)
+        if not await _exists(service, graph, query):
             raise _not_found(graph)
-        tag = _tag(self._code, head_id(service.dataset), graph, format)
+        keep = KEEP_FOREVER if version.fixed else ASK_AGAIN
+        tag = _tag(self._code, version.id, graph, format)
         if has_tag(exchange.headers.get(b"if-none-match", b""), tag):
-            head = head_id(service.dataset).encode()
-            await exchange.start(304, [(b"dure-commit", head), (b"etag", tag), VARY, ASK_AGAIN])
+            commit = (b"dure-commit", version.id.encode())
+            await exchange.start(304, [commit, (b"etag", tag), VARY, keep])
             return await exchange.write(b"", more=False)
-        query = _query(service, graph, format, asked, known=client.known)
         run = service.run(exchange, query, client)
         async with run as answering:
             headers = [
@@ -99,7 +102,7 @@ class GraphStoreDoor(Edge):
                 (b"dure-commit", answering.commit.encode()),
                 (b"etag", _tag(self._code, answering.commit, graph, format)),
                 VARY,
-                ASK_AGAIN,
+                keep,
                 *run_headers(run.entry, answering),
             ]
             within_s = query.deadline_s + service.settings.sparql.send_grace_s
@@ -251,19 +254,45 @@ def _tag(code: str, commit: str, graph: Graph, format: GraphFormat) -> bytes:
     return tag_of(code, commit, str(graph), format.name)
 
 
+def _path(exchange: Exchange) -> str:
+    """Return the path as it was sent: decoded, it might be that of another graph."""
+    path = exchange.scope.get("raw_path") or exchange.scope["path"].encode()
+    try:
+        return str(path, "utf-8")
+    except UnicodeDecodeError as error:
+        raise BadParameter("graph", "is not UTF-8") from error
+
+
+async def _exists(service: SparqlService, graph: Graph, query: Asked) -> bool:
+    """Say whether a graph is there, or was in the version that is asked."""
+    if query.state is None:
+        return await in_thread(graph_exists, service.dataset, graph)
+    if isinstance(graph, DefaultGraph):
+        return True
+    task = QueryTask(f"ASK {{ GRAPH {graph} {{}} }}", {"boolean": "json"})
+    answering = await service.pool.query(task, deadline_s=query.deadline_s, version=query.state)
+    body = b"".join([chunk async for chunk in answering.chunks()])
+    return bool(json.loads(body)["boolean"])
+
+
 def _query(
-    service: SparqlService, graph: Graph, format: GraphFormat, asked: GraphAddress, *, known: bool
+    service: SparqlService,
+    graph: Graph,
+    format: GraphFormat,
+    asked: GraphAddress,
+    version: Version,
+    *,
+    known: bool,
 ) -> Asked:
     """Return the query that reads a graph; its answer is never cut at a number of triples."""
     graphs = None if isinstance(graph, DefaultGraph) else (graph.value,)
-    request = SparqlRequest(
-        "query", _QUERY, graphs, None, Options(timeout_s=asked.timeout_s, format=format.name)
-    )
+    options = Options(timeout_s=asked.timeout_s, format=format.name, as_known_at=asked.as_known_at)
+    request = SparqlRequest("query", _QUERY, graphs, None, options)
     formats = {"solutions": None, "boolean": None, "graph": FORMATS[format.name].name}
     found = asked_of(
         request,
         Plan(False, MappingProxyType(formats), format.name),  # type: ignore[arg-type]
-        version_of(service.dataset, None),
+        version,
         asked.base,
         settings=service.settings.sparql,
         known=known,

@@ -20,6 +20,10 @@ _GRAPH: Final[dict[str, tuple[str, dict[str, Any]]]] = {
 }
 _FORMAT: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "format": ("Format in place of the Accept header: a name, media type or extension.", _TEXT),
+    "asKnownAt": (
+        "Version to read: number or id of a commit, or a date or time at which it was the last.",
+        _TEXT,
+    ),
     "timeout": ("Seconds of work after which reading is stopped.", {"type": "number"}),
 }
 _WRITE: Final[dict[str, tuple[str, dict[str, Any]]]] = {
@@ -44,6 +48,8 @@ def add_graph_store(document: dict[str, Any]) -> None:
     paths[GRAPH_STORE] = {
         method: _operation(method, _GRAPH, "graph_store") for method in _SUMMARIES
     }
+    schemes = document.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes["token"] = {"type": "http", "scheme": "bearer"}
     below = {method: _operation(method, {}, "graph_in_store") for method in _SUMMARIES}
     paths[f"{GRAPH_STORE}/{{name}}"] = below
 

@@ -82,3 +82,8 @@ def test_unknown_parameters() -> None:
 )  # fmt: skip
 def test_paths(path: str, inside: bool) -> None:
     assert is_in_graph_store(path) == inside
+
+
+def test_the_version_that_is_read() -> None:
+    assert read("/rdf-graph-store", "default&asKnownAt=7").as_known_at == "7"
+    assert read("/rdf-graph-store", "default&asKnownAt=").as_known_at is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -387,6 +388,25 @@ def test_of_many_who_suppose_the_same_one_writes(writer: Writer) -> None:
     assert sorted(statuses) == [204, 412, 412, 412, 412, 412]
 
 
+def test_a_graph_as_it_was(writer: Writer) -> None:
+    number = writer.send("PUT", G, ONE, Accept="application/json").json()["number"]
+    first = writer.head()
+    writer.send("PUT", G, TWO)
+    writer.send("DELETE", G)
+    assert writer.send("GET", G).status_code == 404
+    assert writer.triples(f"{G}&asKnownAt={number}") == [ONE]
+    assert writer.triples(f"{G}&asKnownAt={number + 1}") == [TWO]
+    was = writer.send("GET", f"{G}&asKnownAt={first}")
+    assert was.headers["dure-commit"] == first
+    assert "immutable" in was.headers["cache-control"]
+    tag = was.headers["etag"]
+    assert writer.send("GET", f"{G}&asKnownAt={first}", If_None_Match=tag).status_code == 304
+    gone = writer.send("GET", f"{G}&asKnownAt={number + 2}")
+    assert (gone.status_code, problem(gone)) == (404, "graph-not-found")
+    assert writer.triples(f"?default&asKnownAt={number}") == []
+    assert writer.send("GET", f"{G}&asKnownAt=soon").status_code in {400, 404}
+
+
 # ---- dry runs, other methods, shapes
 
 
@@ -475,3 +495,10 @@ def test_a_refused_upload_is_not_read(writer: Writer) -> None:
     connection.endheaders()
     assert connection.getresponse().status == 401
     connection.close()
+
+
+def test_a_path_that_is_no_text(writer: Writer) -> None:
+    host, _, port = writer.client.base_url.netloc.decode().partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET /rdf-graph-store/\xff HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400")
