@@ -32,20 +32,20 @@ _HINT_CHARACTERS = 800
 _FROM_CACHE = (b"server-timing", b'cache;desc="hit"')
 
 
-def answer_headers(asked: Asked, answering: Answering, code: str) -> RawHeaders:
+def answer_headers(asked: Asked, answering: Answering, tag: bytes | None) -> RawHeaders:
     """Return the headers that every sending of an answer has.
 
     Args:
         asked: the query.
         answering: its answer.
-        code: what stands for the program in entity tags.
+        tag: its entity tag, None where it has none.
     """
     format = FORMATS[answering.format]
     disposition = f'inline; filename="answer.{format.extension}"'
     headers = [
         (b"content-type", format.media_type.encode()),
         (b"content-disposition", disposition.encode()),
-        *version_headers(asked, answering.commit, code),
+        *version_headers(asked, answering.commit, tag),
         (b"link", link_header(asked.permalink(answering.commit, answering.format)).encode()),
     ]
     if asked.max_rows is not None:
@@ -60,14 +60,13 @@ def answer_headers(asked: Asked, answering: Answering, code: str) -> RawHeaders:
     return headers
 
 
-def version_headers(asked: Asked, commit: str, code: str) -> RawHeaders:
+def version_headers(asked: Asked, commit: str, tag: bytes | None) -> RawHeaders:
     """Return the headers about commit, query and caching."""
     headers = [
         (b"dure-commit", commit.encode()),
         (b"dure-query-hash", asked.hash.encode()),
         VARY,
     ]
-    tag = asked.tag(commit, code)
     if tag is None:
         return [*headers, KEEP_NOT]
     fixed = asked.version.fixed and not asked.plan.html

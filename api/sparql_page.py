@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -20,7 +19,7 @@ from api.asked import Asked
 from api.auth import Client
 from api.exchange import Exchange
 from api.negotiation import choose_language
-from api.permalinks import RECEIPT, SPARQL
+from api.permalinks import RECEIPT, SPARQL, quoted
 from api.presentation import Shown, page_address
 from api.problems import Problem, type_address
 from api.receipts import Receipt
@@ -198,7 +197,7 @@ def _downloads(asked: Asked, answering: Answering) -> list[tuple[str, str, str]]
     pairs += [("named-graph-uri", iri) for iri in request.named_graphs or ()]
     if request.options.as_known_at:
         pairs.append(("asKnownAt", request.options.as_known_at))
-    base = "&".join(f"{name}={quote(value, safe='')}" for name, value in pairs)
+    base = "&".join(f"{name}={quoted(value)}" for name, value in pairs)
     formats: tuple[ResultFormat | GraphFormat, ...] = KINDS[answering.kind]
     return [
         (item.extension, item.media_type, f"{SPARQL}?{base}&format={item.name}") for item in formats

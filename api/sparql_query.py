@@ -67,6 +67,23 @@ def cache_key(
     )
 
 
+class _Order:
+    """A query that is to be answered: where to, what, for whom, and its entity tag."""
+
+    __slots__ = ("_code", "asked", "client", "exchange", "tag")
+
+    def __init__(self, exchange: Exchange, asked: Asked, client: Client, code: str) -> None:
+        self.exchange, self.asked, self.client = exchange, asked, client
+        self._code = code
+        self.tag = asked.tag(asked.version.id, code)
+
+    def tag_at(self, commit: str) -> bytes | None:
+        """Return the tag of its answer from a commit, which may be later than was expected."""
+        if commit == self.asked.version.id:
+            return self.tag
+        return self.asked.tag(commit, self._code)
+
+
 class QueryDoor:
     """Answers the query operation.
 
@@ -118,12 +135,11 @@ class QueryDoor:
         try:
             asked = await self._asked(exchange, request, chosen, client)
             self._service.register.check(asked.query_id)
-            if asked.query_id is not None:
-                key = None  # whether the id is in use is looked at each time
             if request.options.explain:
-                await self._explain(exchange, asked, client)
-            elif not await self._unchanged(exchange, asked, key):
-                await self._run_once(exchange, asked, client, key)
+                return await self._explain(exchange, asked, client)
+            await self._answer(
+                _Order(exchange, asked, client, self._tag_code(exchange, asked)), key
+            )
         except Exception as error:
             if exchange.started or not chosen.html or isinstance(error, ClientGone):
                 raise
@@ -163,110 +179,81 @@ class QueryDoor:
         )
         return f"{self._code} {parts}"
 
-    async def _unchanged(self, exchange: Exchange, asked: Asked, key: CacheKey | None) -> bool:
-        """Answer 304 or from the cache if that can be done; say whether it was."""
-        code = self._tag_code(exchange, asked)
-        tag = asked.tag(asked.version.id, code)
-        if tag is None:
-            return False
-        kept = None if asked.plan.html else self._service.cache.get((tag, asked.version.fixed))
+    async def _answer(self, order: _Order, key: CacheKey | None) -> None:
+        """Answer from what is kept, from somebody's run of the same query, or from one's own."""
+        exchange, asked, tag, service = order.exchange, order.asked, order.tag, self._service
+        if tag is None or asked.plan.html:
+            if tag is not None and _has(exchange, tag):
+                return await self._not_modified(order)
+            return await self._run(order, None)
+        place = (tag, asked.version.fixed)
+        kept = service.cache.get(place)
+        if kept is None and _has(exchange, tag):
+            return await self._not_modified(order)
+        alone = asked.query_id is not None or exchange.method == "HEAD"
+        if kept is None and not alone:
+            flight = service.flights.find(place, asked.deadline_s)
+            kept = await flight.answer() if flight is not None else None
         if kept is not None:
-            self._keep(key, kept)
-            await self.send_kept(exchange, kept, asked.query_id)
-        elif _has(exchange, tag):
-            self._service.tally.outcomes["not-modified"] += 1
-            await exchange.start(304, version_headers(asked, asked.version.id, code))
-            await exchange.write(b"", more=False)
-        else:
-            return False
-        return True
-
-    async def _run_once(
-        self, exchange: Exchange, asked: Asked, client: Client, key: CacheKey | None
-    ) -> None:
-        """Run a query, or take the answer of the same one that somebody else has running."""
-        tag = None if asked.plan.html else asked.tag(asked.version.id, self._code)
-        if tag is None or asked.query_id is not None or exchange.method == "HEAD":
-            return await self._run(exchange, asked, client, key, None)
-        flights, place = self._service.flights, (tag, asked.version.fixed)
-        flight = flights.find(place, asked.deadline_s)
-        kept = await flight.answer() if flight is not None else None
-        if kept is not None:
-            self._keep(key, kept)
-            return await self.send_kept(exchange, kept)
-        flight = flights.begin(place, asked.deadline_s)
+            # Whether a chosen id is in use is looked at each time; and what somebody else's run
+            # found in an older state, where the settings allow that, is not what is asked next.
+            if key is not None and asked.query_id is None and kept.tag == tag:
+                service.cache.put(key, kept, key_bytes=_size(key))
+            return await self.send_kept(exchange, kept, asked.query_id)
+        if alone:
+            return await self._run(order, None)
+        flight = service.flights.begin(place, asked.deadline_s)
         try:
-            await self._run(exchange, asked, client, key, flight)
+            await self._run(order, flight)
         except BaseException as error:  # also a client that has gone
             flight.fail(error)
             raise
         finally:
-            flights.end(place, flight)
+            service.flights.end(place, flight)
 
-    async def _run(
-        self,
-        exchange: Exchange,
-        asked: Asked,
-        client: Client,
-        key: CacheKey | None,
-        flight: Flight | None,
-    ) -> None:
+    async def _not_modified(self, order: _Order) -> None:
+        self._service.tally.outcomes["not-modified"] += 1
+        asked = order.asked
+        await order.exchange.start(304, version_headers(asked, asked.version.id, order.tag))
+        await order.exchange.write(b"", more=False)
+
+    async def _run(self, order: _Order, flight: Flight | None) -> None:
         try:
-            run = self._service.run(exchange, asked, client)
+            run = self._service.run(order.exchange, order.asked, order.client)
             async with run as answering:
-                if asked.plan.html:
-                    await self._send_page(exchange, asked, client, run.entry, answering)
+                if order.asked.plan.html:
+                    await self._send_page(order, run.entry, answering)
                 else:
-                    await self._send(exchange, asked, run.entry, answering, key, flight)
+                    await self._send(order, run.entry, answering, flight)
         except NoFormatForKind as error:
             raise NotAcceptable([*media_types_of(cast(Kind, error.kind)), HTML]) from error
 
     async def _send(
-        self,
-        exchange: Exchange,
-        asked: Asked,
-        entry: QueryEntry,
-        answering: Answering,
-        key: CacheKey | None,
-        flight: Flight | None,
+        self, order: _Order, entry: QueryEntry, answering: Answering, flight: Flight | None
     ) -> None:
-        headers = answer_headers(asked, answering, self._code)
+        exchange, asked = order.exchange, order.asked
+        headers = answer_headers(asked, answering, order.tag_at(answering.commit))
         kept = None
         if answering.complete:
             kept = prepared(headers, answering.first, exchange.cors.always)
-        if kept is not None and self._service.cache.put((kept.tag, asked.version.fixed), kept):
-            self._keep(key if self._is_head(answering.commit, asked) else None, kept)
+        if kept is not None:
+            self._service.cache.put((kept.tag, asked.version.fixed), kept)
         if flight is not None:
             flight.land(kept)
         within_s = asked.deadline_s + self._service.settings.sparql.send_grace_s
         all_headers = [*headers, *run_headers(entry, answering)]
         await deliver(exchange, answering, all_headers, within_s=within_s)
 
-    def _is_head(self, commit: str, asked: Asked) -> bool:
-        """Say whether an answer is what the same request gets now, whatever else was committed."""
-        return asked.state is not None or commit == self._service.head()
-
-    def _keep(self, key: CacheKey | None, kept: Prepared) -> None:
-        if key is not None:
-            size = sum(len(part) for part in key if isinstance(part, bytes))
-            self._service.cache.put(key, kept, key_bytes=size)
-
-    async def _send_page(
-        self,
-        exchange: Exchange,
-        asked: Asked,
-        client: Client,
-        entry: QueryEntry,
-        answering: Answering,
-    ) -> None:
+    async def _send_page(self, order: _Order, entry: QueryEntry, answering: Answering) -> None:
+        asked = order.asked
         body = b"".join([chunk async for chunk in answering.chunks()])
-        page = await sparql_page.answer_page(exchange, asked, client, answering, body)
-        code = self._tag_code(exchange, asked)
-        headers = [*version_headers(asked, answering.commit, code), *run_headers(entry, answering)]
+        page = await sparql_page.answer_page(order.exchange, asked, order.client, answering, body)
+        tag = order.tag_at(answering.commit)
+        page.raw_headers.extend(version_headers(asked, answering.commit, tag))
+        page.raw_headers.extend(run_headers(entry, answering))
         if answering.truncated:
-            headers += _row_headers(asked)
-        page.raw_headers.extend(headers)
-        await exchange.respond(page)
+            page.raw_headers.extend(_row_headers(asked))
+        await order.exchange.respond(page)
 
     async def _explain(self, exchange: Exchange, asked: Asked, client: Client) -> None:
         found = await explanation(self._service, exchange, asked, client)
@@ -284,3 +271,7 @@ def _row_headers(asked: Asked) -> Sequence[tuple[bytes, bytes]]:
 def _has(exchange: Exchange, tag: bytes) -> bool:
     wanted = exchange.headers.get(b"if-none-match")
     return wanted is not None and exchange.method in _SAFE and has_tag(wanted, tag)
+
+
+def _size(key: CacheKey) -> int:
+    return sum(len(part) for part in key if isinstance(part, bytes))

@@ -52,6 +52,8 @@ def serve(
                 load_bundled(
                     dataset, shapes=Shapes.load(), archive=archive(settings.data), progress=told
                 )
+        # What the lines do not tell is not looked up for each of them.
+        logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
         lines = GatheringHandler(sys.stderr)
         logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[lines])
         notes.print(f"Dure serves {settings.data} on http://{settings.host}:{settings.port}")
