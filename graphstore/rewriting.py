@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final
 
 from pyoxigraph import QuerySolutions, Store
@@ -35,7 +35,6 @@ MAX_REWRITTEN_CHARACTERS: Final = 100_000
 _MAX_STEPS: Final = 12
 _FEW_VARIABLES: Final = 20
 _MAX_ELEMENTS: Final = 300  # rules compare elements with one another
-_MAX_CACHED_CHARACTERS: Final = 4096
 _ANY_BASE: Final = "http://example.org/"
 _SUSPICIOUS: Final = re.compile(
     r"\b(?:FILTER|OPTIONAL|MINUS|ORDER|COUNT|DESCRIBE)\b|[;,]|\.\s|[\w>)][*+?]", re.IGNORECASE
@@ -86,9 +85,11 @@ def rewrite(text: str, *, default_graphs: bool = False, count: Count | None = No
     """
     if len(text) > MAX_REWRITTEN_CHARACTERS or not _is_suspicious(text):
         return Rewritten(text)
-    if count is None and len(text) <= _MAX_CACHED_CHARACTERS:
-        return _rewrite_cached(text, default_graphs)
-    return _rewrite(text, default_graphs, count)
+    try:
+        query = _readable(text, default_graphs, count)
+        return Rewritten(text) if query is None else _apply_rules(query, count)
+    except RecursionError:  # braces in braces, more than check_query_text lets pass
+        return Rewritten(text)
 
 
 def _is_suspicious(text: str) -> bool:
@@ -98,19 +99,6 @@ def _is_suspicious(text: str) -> bool:
     variables = _VARIABLE.findall(text)
     named_once = any(variables.count(name) == 1 for name in variables[:_FEW_VARIABLES])
     return named_once and _SELECT_ALL.search(text) is None
-
-
-@lru_cache(maxsize=512)
-def _rewrite_cached(text: str, default_graphs: bool) -> Rewritten:
-    return _rewrite(text, default_graphs, None)
-
-
-def _rewrite(text: str, default_graphs: bool, count: Count | None) -> Rewritten:
-    try:
-        query = _readable(text, default_graphs, count)
-        return Rewritten(text) if query is None else _apply_rules(query, count)
-    except RecursionError:  # braces in braces, more than check_query_text lets pass
-        return Rewritten(text)
 
 
 def _readable(text: str, default_graphs: bool, count: Count | None) -> RewritableQuery | None:

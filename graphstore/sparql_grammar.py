@@ -53,8 +53,8 @@ Create ::= 'CREATE' 'SILENT'? GraphRef
 Add ::= 'ADD' 'SILENT'? GraphOrDefault 'TO' GraphOrDefault
 Move ::= 'MOVE' 'SILENT'? GraphOrDefault 'TO' GraphOrDefault
 Copy ::= 'COPY' 'SILENT'? GraphOrDefault 'TO' GraphOrDefault
-InsertData ::= 'INSERT DATA' 'DATA' ( QuadData | DATA_BLOCK )
-DeleteData ::= 'DELETE DATA' 'DATA' ( QuadData | DATA_BLOCK )
+InsertData ::= 'INSERT DATA' 'DATA' QuadData
+DeleteData ::= 'DELETE DATA' 'DATA' QuadData
 DeleteWhere ::= 'DELETE WHERE' 'WHERE' QuadPattern
 Modify ::= WithClause? ( DeleteClause InsertClause? | InsertClause ) UsingClause* 'WHERE'
     GroupGraphPattern

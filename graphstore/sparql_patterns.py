@@ -119,12 +119,7 @@ def patterns_of_subject(same_subject: Node) -> list[TriplePattern]:
 
 
 def _code_points(text: str) -> str:
-    return _CODEPOINT.sub(lambda found: _character(found[1] or found[2]), text)
-
-
-def _character(hexadecimal: str) -> str:
-    number = int(hexadecimal, 16)
-    return chr(number) if number < 0x110000 else "\ufffd"  # which the engine refuses
+    return _CODEPOINT.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
 
 
 def _characters(string: str) -> str:
@@ -134,6 +129,6 @@ def _characters(string: str) -> str:
     def character(found: re.Match[str]) -> str:
         if found[1]:
             return _CONTROLS.get(found[1], found[1])
-        return _character(found[2] or found[3])
+        return chr(int(found[2] or found[3], 16))
 
     return _STRING_ESCAPE.sub(character, string[width:-width])

@@ -94,21 +94,15 @@ class Group:
         if self.select is not None:
             return None
         missing = set(variables)
-        start = 0
-        for index, element in enumerate(self.elements):
-            in_run = element.kind == "triples" and _same_pattern(self.elements, start, index)
-            if not in_run:
-                start = index
+        start: Element | None = None
+        for element in self.elements:
+            goes_on = start is not None and start.kind == element.kind == "triples"
+            if element.kind != "filter" and not goes_on:
+                start = element
             missing -= element.certain
-            if not missing:
-                return self.elements[start].node.start
+            if start is not None and not missing:
+                return start.node.start
         return None
-
-
-def _same_pattern(elements: list[Element], start: int, index: int) -> bool:
-    """Say whether only triples and filters stand from `start` to `index`."""
-    between = {element.kind for element in elements[start : index + 1]}
-    return elements[start].kind == "triples" and between <= {"triples", "filter"}
 
 
 def variables_in(text: SparqlText, node: Node) -> Variables:

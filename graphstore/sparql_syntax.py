@@ -94,18 +94,13 @@ def read_query(text: str) -> SparqlText:
     return _read(text, "QueryUnit", Tokens(text))
 
 
-def read_update(text: str, *, skim: bool = False) -> SparqlText:
+def read_update(text: str) -> SparqlText:
     """Read an update, an empty one included.
-
-    Args:
-        text: the update.
-        skim: take the quads of INSERT DATA and DELETE DATA as one token each, unread, which is
-            fast however long they are.
 
     Raises:
         SparqlUnreadable: it is none.
     """
-    return _read(text, "UpdateUnit", Tokens(text, skim=skim))
+    return _read(text, "UpdateUnit", Tokens(text))
 
 
 # Productions that say nothing when they have a single part: the part stands for them.

@@ -24,7 +24,12 @@ _NOT_IN_NAMES: Final = (
     "\u2ff0-\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufffe-\uffff\U000f0000-\U0010ffff"
 )
 _PLX: Final = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_UCHAR: Final = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+# An engine that cannot make a character of an escape might take a long string for an empty one
+# and more, so that what begins like a long string is one or nothing.
+_UCHAR: Final = (
+    r"\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}"
+    r"|\\U(?!0000[Dd][89A-Fa-f])00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}"
+)
 _ESCAPE: Final = rf"\\[tbnrf\\\"']|{_UCHAR}"
 _RUN: Final = rf"(?:{_CHAR}++|\.++(?={_CHAR}))*+"  # a dot is part of a name, but not its end
 _PREFIX: Final = rf"{_LETTER}{_RUN}"
@@ -35,7 +40,7 @@ _LOCAL: Final = (
 _IRI: Final = rf"<(?:[^<>\"{{}}|^`\\\x00-\x20]|{_UCHAR})*+>"
 _STRINGS: Final = (
     rf'"""(?:"{{0,2}}(?:[^"\\]|{_ESCAPE}))*+"""|\'\'\'(?:\'{{0,2}}(?:[^\'\\]|{_ESCAPE}))*+\'\'\''
-    rf'|"(?:[^"\\\r\n]|{_ESCAPE})*+"|\'(?:[^\'\\\r\n]|{_ESCAPE})*+\''
+    rf'|(?!""")"(?:[^"\\\r\n]|{_ESCAPE})*+"|(?!\'\'\')\'(?:[^\'\\\r\n]|{_ESCAPE})*+\''
 )
 
 _TOKEN: Final = re.compile(
@@ -59,17 +64,9 @@ _TOKEN: Final = re.compile(
 _SIGNED: Final = {"+": "_POSITIVE", "-": "_NEGATIVE"}
 _NUMBERS: Final = frozenset({"INTEGER", "DECIMAL", "DOUBLE"})
 _WORDLIKE: Final = frozenset({"VAR", "PNAME_LN", "PNAME_NS", "WORD", "BLANK_NODE_LABEL", "LANGTAG"})
-_PLAIN: Final = r"[^\"'<\#{}\\]++|\\."
-_DATA: Final = re.compile(
-    rf"\{{(?:{_PLAIN}|{_IRI}|{_STRINGS}|\#[^\r\n]*+"
-    rf"|\{{(?:{_PLAIN}|{_IRI}|{_STRINGS}|\#[^\r\n]*+)*+\}})*+\}}",
-    re.DOTALL,
-)
-
 _NAMES: Final = frozenset({"VAR", "PNAME_LN", "PNAME_NS", "BLANK_NODE_LABEL"})
 
 END: Final = "END"
-DATA_BLOCK: Final = "DATA_BLOCK"
 
 
 @cache
@@ -96,18 +93,12 @@ class Tokens:
     looking ahead, their second word being a token of its own.
     """
 
-    __slots__ = ("_skim", "doubtful", "end", "kind", "start", "text")
+    __slots__ = ("doubtful", "end", "kind", "start", "text")
 
-    def __init__(self, text: str, *, skim: bool = False) -> None:
-        """Begin before the first token.
-
-        Args:
-            text: the query or update.
-            skim: pass over the quads of INSERT DATA and DELETE DATA as one token, DATA_BLOCK.
-        """
+    def __init__(self, text: str) -> None:
+        """Begin before the first token of a query or an update."""
         self.text = text
         self.doubtful = False
-        self._skim = skim
         self.kind = ""
         self.start = self.end = 0
 
@@ -118,8 +109,6 @@ class Tokens:
             SparqlTokenError: nothing that follows is a token.
         """
         text, before, place = self.text, self.kind, self.end
-        if before == "DATA" and self._skim:
-            return self._skim_data()
         found = _TOKEN.match(text, place)
         if found is not None and found.lastgroup == "SPACE":
             place = found.end()
@@ -141,14 +130,6 @@ class Tokens:
         elif kind in _NUMBERS:
             kind += _SIGNED.get(text[place], "")
         self.kind, self.start, self.end = kind, place, found.end()
-
-    def _skim_data(self) -> None:
-        space = _SPACE.match(self.text, self.end)
-        place = space.end() if space else self.end
-        found = _DATA.match(self.text, place)
-        if found is None:
-            raise SparqlTokenError(place)
-        self.kind, (self.start, self.end) = DATA_BLOCK, found.span()
 
     def _keyword(self, found: re.Match[str]) -> str:
         word = found.group()
@@ -172,6 +153,4 @@ class Tokens:
 _SPACE: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)++")
 _FOLLOWER: Final = re.compile(rf"{_SPACE.pattern}(DATA|WHERE)(?![\w:])", re.IGNORECASE)
 _BRACKETS: Final = frozenset([")", "]", "NIL", "ANON"])
-_SIGNS: Final = _BRACKETS.union(
-    ["&&", "||", "!=", "<=", ">=", "^^", *"{}([.,;=<>+-*/|^!?", DATA_BLOCK]
-)
+_SIGNS: Final = _BRACKETS.union(["&&", "||", "!=", "<=", ">=", "^^", *"{}([.,;=<>+-*/|^!?"])

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from graphstore.sparql_tokens import DATA_BLOCK, END, SparqlTokenError, Tokens
+from graphstore.sparql_tokens import END, SparqlTokenError, Tokens
 
 
-def kinds(text: str, *, skim: bool = False) -> list[str]:
-    tokens, found = Tokens(text, skim=skim), []
+def kinds(text: str) -> list[str]:
+    tokens, found = Tokens(text), []
     while tokens.kind != END:
         tokens.advance()
         found.append(tokens.kind)
@@ -86,11 +86,3 @@ def test_words_without_a_space_between_them_are_doubtful(text: str, doubtful: bo
     while tokens.kind != END:
         tokens.advance()
     assert tokens.doubtful is doubtful
-
-
-def test_data_can_be_passed_over_unread() -> None:
-    data = '{ <a> a:\\{ \'}\' . # }\n GRAPH ?x { """}""" } }'
-    assert kinds(f"INSERT DATA {data} ; x", skim=True) == [
-        "INSERT DATA", "DATA", DATA_BLOCK, ";", "X"]  # fmt: skip
-    with pytest.raises(SparqlTokenError):
-        kinds("INSERT DATA { <a> <b> 'c' ", skim=True)
