@@ -176,7 +176,7 @@ class _Preparation:
     def _placed(self, quad: Quad) -> Quad:
         if self._scope.within is None:
             return quad
-        if not isinstance(quad.graph_name, DefaultGraph):
+        if quad.graph_name not in {DefaultGraph(), self._scope.within}:
             self._refuse_graphs()
         return Quad(quad.subject, quad.predicate, quad.object, self._scope.within)
 
@@ -190,12 +190,11 @@ class _Preparation:
         default_graphs, named_graphs, target = self._dataset()
         delete = self._template(operation.delete, variables, target)
         insert = self._template(operation.insert, variables, target)
-        distinct = "" if insert.has_blank_nodes else "DISTINCT "
-        form = "SELECT " + (
-            distinct + " ".join(f"?{name}" for name in variables) if variables else "(1 AS ?one)"
-        )
-        if not variables and not insert.has_blank_nodes:
-            form = "ASK"
+        names = " ".join(f"?{name}" for name in variables)
+        if insert.has_blank_nodes:  # each solution counts, equal or not
+            form = f"SELECT {names or '*'}"
+        else:
+            form = f"SELECT DISTINCT {names}" if names else "ASK"
         query = f"{operation.prologue}{form} WHERE {where.text}"
         base = self._scope.base
         return Modification(delete, insert, query, base, default_graphs, named_graphs)

@@ -188,8 +188,9 @@ def test_blank_nodes_of_templates_are_new_in_every_solution() -> None:
     changed = changes("INSERT { [] :of ?s ; :to _:x . _:x :p [] } WHERE { ?s :p ?o }", *there)
     assert len(changed.added) == 6
     assert len({item.subject for item in changed.added}) == 4
-    without = changes("INSERT { [] :is 1 } WHERE { ?s :p ?o }", *there)
-    assert len(without.added) == 2
+    for name in ("s", "one", "x"):
+        without = changes(f"INSERT {{ [] :is 1 }} WHERE {{ ?{name} :p ?o }}", *there)
+        assert len(without.added) == 2
 
 
 def test_blank_nodes_of_the_store_are_matched_and_kept() -> None:
@@ -267,6 +268,8 @@ def test_an_update_of_one_graph_alone() -> None:
     assert asked(text, within=G) == ["+ :o :p :s :g", "- :s :p :o :g"]
     assert asked("INSERT DATA { :n :p 1 }", within=DefaultGraph()) == [f"+ :n :p {number}"]
     assert asked("INSERT { :n :p ?g } WHERE { GRAPH ?g {} }", within=G) == []
+    named = "INSERT DATA { GRAPH :g { :n :p :m } } ; INSERT { GRAPH :g { :m :p :n } } WHERE {}"
+    assert asked(named, within=G) == ["+ :m :p :n :g", "+ :n :p :m :g"]
 
 
 @pytest.mark.parametrize(
