@@ -239,7 +239,8 @@ class _Reader:
 def _without_codepoint_escapes(text: str) -> str:
     def character(found: re.Match[str]) -> str:
         number = int(found[1] or found[2], 16)
-        return chr(number) if number < 0x110000 else found[0]
+        is_character = number < 0x110000 and not 0xD800 <= number < 0xE000
+        return chr(number) if is_character else found[0]
 
     return _CODEPOINT.sub(character, text)
 
