@@ -277,7 +277,8 @@ def curl_lines() -> list[Any]:
     for path in PAGES:
         lines = path.read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, 1):
-            if line.startswith("$ curl"):
+            plain = not line.endswith(("\\", "&")) and " -X " not in line
+            if line.startswith("$ curl") and plain:
                 found.append(pytest.param(line, lines[number], id=f"{path.name}:{number}"))
     return found
 
