@@ -7,7 +7,7 @@ are terms, templates and a query.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -22,7 +22,7 @@ from graphstore.errors import (
     UpdateTooLarge,
 )
 from graphstore.quad_templates import Template, read_template
-from graphstore.query_text import check_query_text, syntax_error
+from graphstore.query_text import check_query_text, check_update_text, syntax_error
 from graphstore.terms import GraphName, holds_blank_node
 from graphstore.update_text import (
     ALL,
@@ -166,6 +166,7 @@ class _Preparation:
     def _data(self) -> Data:
         operation = self._operation
         inserted = operation.kind == "INSERT DATA"
+        self._refuse_hidden(check_update_text, operation.whole)
         store = Store()
         self._execute(store, f"INSERT{operation.whole.text[6:]}")
         quads = frozenset(self._placed(quad) for quad in store)
@@ -184,7 +185,7 @@ class _Preparation:
 
     def _modification(self, where: Part) -> Modification:
         operation = self._operation
-        self._check_where(where)
+        self._refuse_hidden(check_query_text, where)
         blocks = [part.text for part in (operation.delete, operation.insert) if part]
         variables = list(dict.fromkeys(name for block in blocks for name in variables_in(block)))
         default_graphs, named_graphs, target = self._dataset()
@@ -230,13 +231,13 @@ class _Preparation:
             self._refuse_graphs()
         return template
 
-    def _check_where(self, where: Part) -> None:
+    def _refuse_hidden(self, check: Callable[[str], None], part: Part) -> None:
         try:
-            check_query_text(where.text)
+            check(part.text)
         except RefusedQuery as error:
             if error.line is None or error.column is None:
                 raise
-            line, column = self._place_in_text(where, error.line, error.column)
+            line, column = self._place_in_text(part, error.line, error.column)
             reason = error.reason.partition(": ")[2] or error.reason
             raise RefusedQuery(f"line {line}, column {column}: {reason}", line, column) from error
 
