@@ -123,13 +123,25 @@ class Budgets:
 class Charge:
     """A query under way, to be paid for when it ends."""
 
-    __slots__ = ("_client", "_clock", "started")
+    __slots__ = ("_client", "_clock", "started", "worked")
 
     def __init__(self, client: _Client, started: float, clock: Callable[[], float]) -> None:
-        """Remember who began when."""
+        """Remember who began when.
+
+        `worked` may be set to a function that tells the seconds of work so far, for queries that
+        wait before they work; else all the time counts.
+        """
         self._client: _Client | None = client
         self._clock = clock
         self.started = started
+        self.worked: Callable[[], float] | None = None
+
+    def so_far(self, now: float) -> float:
+        """Return the seconds of work until now."""
+        elapsed = now - self.started
+        if self.worked is None or elapsed < _SLICE_S:
+            return elapsed
+        return min(elapsed, self.worked())
 
     def leave(self, seconds: float) -> None:
         """Charge the seconds of work that were done; only the first call counts."""
@@ -152,7 +164,7 @@ class _Client:
         return math.fsum(seconds for _, seconds in self.charges)
 
     def under_way(self, now: float) -> float:
-        return math.fsum(now - charge.started for charge in self.running)
+        return math.fsum(charge.so_far(now) for charge in self.running)
 
     def charge(self, now: float, seconds: float) -> None:
         # At the end of its slice, so that no charge is forgotten before its window is over.

@@ -7,7 +7,7 @@ import itertools
 import secrets
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -27,7 +27,7 @@ class QueryEntry:
 
     `client` is who asked. `stopped` says why it was stopped from outside: its client had gone, or
     somebody cancelled it. `answering` is there once the answer begins; `outcome`, `status` and
-    `seconds` (of work) when it has ended.
+    `seconds` (of work) when it has ended. `worked` tells the seconds of work while it runs.
     """
 
     id: str
@@ -42,11 +42,12 @@ class QueryEntry:
     outcome: str | None = None
     status: int | None = None
     seconds: float = 0.0
+    worked: Callable[[], float] = field(default=lambda: 0.0, repr=False)
 
     def stop(self, why: Stopping) -> None:
         """Stop the query wherever it is: waiting, running, or on its way to the client."""
         if self.stopped is None and self.outcome is None:
-            self.stopped = why
+            self.stopped, self.seconds = why, self.worked()
             self.task.cancel()
 
     def to_json(self) -> dict[str, Any]:

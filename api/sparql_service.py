@@ -116,6 +116,11 @@ class SparqlService:
             except TooManyAtOnce as refusal:
                 await self.turns.wait(name, refusal)
 
+    def worked(self, id: str) -> float:
+        """Return the seconds since a query began to work; 0 while it waits for a worker."""
+        began = (item.started for item in self.pool.running if item.id == id)
+        return max((time.monotonic() - started for started in began), default=0.0)
+
     def note(self, entry: QueryEntry, outcome: str, status: int, seconds: float) -> None:
         """Note how a query ended, everywhere where that is noted."""
         answering = entry.answering
@@ -193,7 +198,9 @@ class QueryRun:
         entry, asked = self.entry, self._asked
         self._watch = Watch(self._exchange.receive, lambda: entry.stop("gone"), WATCH_AFTER_S)
         try:
-            self._charge = await self._service.admit(entry.client, known=self._known)
+            charge = await self._service.admit(entry.client, known=self._known)
+            self._charge = charge
+            charge.worked = entry.worked = lambda: self._service.worked(entry.id)
             answering = entry.answering = await self._service.pool.query(
                 asked.task(),
                 deadline_s=asked.deadline_s,
@@ -224,9 +231,7 @@ class QueryRun:
             await entry.answering.aclose()
         if isinstance(error, asyncio.CancelledError) and entry.stopped is not None:
             entry.task.uncancel()
-            # One that was stopped before it began to answer has worked since it was let in.
-            began = self._charge.started if self._charge else time.monotonic()
-            self._settle(entry.stopped, _GONE, time.monotonic() - began)
+            self._settle(entry.stopped, _GONE, entry.seconds)
             raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
         if error is None:
             self._settle("answered", self._exchange.status)

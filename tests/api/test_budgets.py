@@ -58,6 +58,17 @@ def test_work_under_way_counts() -> None:
         one.enter("a", known=False)
 
 
+def test_waiting_costs_nothing() -> None:
+    clock = Clock()
+    one = budgets(clock)
+    charge = one.enter("a", known=False)
+    charge.worked = lambda: 2.0
+    clock.now = 100
+    one.enter("a", known=False).leave(0)
+    charge.worked = lambda: 1e9  # never more than the time since it was let in
+    assert charge.so_far(clock.now) == 100
+
+
 def test_few_clients_are_remembered_but_those_who_work() -> None:
     clock = Clock()
     one = budgets(clock)
