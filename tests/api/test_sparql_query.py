@@ -238,6 +238,14 @@ def test_the_list_is_for_administrators(
     assert entry["seconds"] >= 0
 
 
+def test_a_trusted_proxy_says_who_asks(client: httpx.Client, administrator: dict[str, str]) -> None:
+    text = "SELECT ?s WHERE { ?s ?p ?o } LIMIT 8"
+    ask(client, text, {"X-Forwarded-For": "2001:db8::7, 127.0.0.1"}, queryId="by-proxy")
+    recent = client.get("/sparql/queries", headers=administrator).json()["recent"]
+    entry = next(x for x in recent if x["id"] == "by-proxy")
+    assert entry["client"] == "2001:db8::/64"
+
+
 # ---- rows
 
 
