@@ -267,9 +267,10 @@ class Snapshots:
         with self._changed:
             self._closed = True
         self._remover.shutdown()
-        _clear(self.folder)
-        with contextlib.suppress(OSError):  # somebody else has put something there
-            self.folder.rmdir()
+        if self.folder.is_dir():
+            _clear(self.folder)
+            with contextlib.suppress(OSError):  # somebody else has put something there
+                self.folder.rmdir()
 
     # ---- how it is done
 

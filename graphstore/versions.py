@@ -20,7 +20,7 @@ from pyoxigraph import Store
 
 from graphstore.changeset import Changeset
 from graphstore.embedded import BULK_QUADS, apply_changes, prepare, unprepare
-from graphstore.errors import LogCorrupt, UnknownVersion
+from graphstore.errors import LogCorrupt, StorageUnavailable, UnknownVersion
 from graphstore.log import Commit, CommitLog
 
 _LEAST_PREFIX: Final = 8
@@ -80,24 +80,30 @@ def build_version(log: CommitLog, number: int, target: Path, bases: Sequence[Bas
     Raises:
         UnknownVersion: there is no commit of that number.
         LogCorrupt: a commit between is damaged or out of the chain; nothing is left in `target`.
+        StorageUnavailable: it cannot be written.
     """
     if not 0 <= number <= len(log):
         raise UnknownVersion(str(number))
+    commit = log.read(number).id if number else "0"
+    if number and commit != _id_in_chain(log, number):
+        raise LogCorrupt(number, "the commit after it names another as its predecessor")
     base = min(bases, key=lambda item: _distance(log, item.number, number), default=None)
     if base is not None and _distance(log, 0, number) < _distance(log, base.number, number):
         base = None
     try:
         store = _begin(base, target)
-        store_changes(store, log, base, number)
+        _bring(store, log, base, number)
         prepare(store, target)
         store.flush()
-    except BaseException:  # half a state must not be taken for one
-        shutil.rmtree(target, ignore_errors=True)
+    except BaseException as error:
+        shutil.rmtree(target, ignore_errors=True)  # half a state must not be taken for one
+        if isinstance(error, OSError):
+            raise StorageUnavailable(f"a state cannot be made: {error}") from error
         raise
-    return _id_of(log, number)
+    return commit
 
 
-def store_changes(store: Store, log: CommitLog, base: Base | None, number: int) -> None:
+def _bring(store: Store, log: CommitLog, base: Base | None, number: int) -> None:
     """Bring a store from the state of a base to that after a commit.
 
     Small commits are joined and applied together.
@@ -115,8 +121,11 @@ def store_changes(store: Store, log: CommitLog, base: Base | None, number: int) 
 
 
 def followed_by(first: Changeset, second: Changeset) -> Changeset:
-    """Return the changeset that does what two do one after the other."""
-    added = (first.added - second.removed) | second.added
+    """Return the changeset that does what two do one after the other.
+
+    Each must be effective on the state that it meets, as those of the log are; so is the result.
+    """
+    added = (first.added - second.removed) | (second.added - first.removed)
     removed = (first.removed - second.added) | (second.removed - first.added)
     return Changeset(added, removed)
 
@@ -153,8 +162,11 @@ def _distance(log: CommitLog, begin: int, end: int) -> int:
     return sum(log.heading(number).changed_count for number in range(first + 1, last + 1))
 
 
-def _id_of(log: CommitLog, number: int) -> str:
-    return log.read(number).id if number else "0"
+def _id_in_chain(log: CommitLog, number: int) -> str | None:
+    """Return the id that a commit has for the one after it."""
+    if log.head is not None and number == len(log):
+        return log.head.id
+    return log.heading(number + 1).previous
 
 
 def _by_id(log: CommitLog, beginning: str, text: str) -> Commit:
