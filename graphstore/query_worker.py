@@ -18,7 +18,13 @@ from typing import Any, BinaryIO, Final
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from graphstore.answer import evaluation_error
-from graphstore.errors import GraphStoreError, QueryCrashed, QueryMemoryExceeded, UpdateSyntaxError
+from graphstore.errors import (
+    GraphStoreError,
+    QueryCrashed,
+    QueryMemoryExceeded,
+    QuerySyntaxError,
+    UpdateSyntaxError,
+)
 from graphstore.frames import (
     END,
     ERROR,
@@ -69,6 +75,8 @@ class QueryWorker:
             self._do(job, text.decode())
         except GraphStoreError as error:
             self._fail(error)
+        except UnicodeDecodeError:
+            self._fail(QuerySyntaxError("the text is not UTF-8"))
         except MemoryError:
             self._fail(QueryMemoryExceeded(self._memory_bytes))
         except OSError as error:

@@ -32,7 +32,6 @@ from graphstore.frames import (
 from graphstore.snapshots import Lease, Snapshot
 
 _ROOT: Final = str(Path(__file__).resolve().parent.parent)
-# The interpreter is told where this very package is, and not to look into the working folder.
 _PROGRAM: Final = (
     "import sys; root = sys.argv[3]; root in sys.path or sys.path.insert(0, root); "
     "from graphstore.query_worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
@@ -140,7 +139,7 @@ class WorkerProcess(asyncio.Protocol):
         descriptor = theirs.fileno()
         # Started from the event loop's thread: the kernel ends a child with the thread it is of.
         return subprocess.Popen(
-            [sys.executable, "-P", "-c", _PROGRAM, str(descriptor), str(self.memory_bytes), _ROOT],
+            worker_command(descriptor, self.memory_bytes),
             pass_fds=(descriptor,),
             stdin=subprocess.DEVNULL,
             stdout=self._complaints,
@@ -307,6 +306,19 @@ class WorkerProcess(asyncio.Protocol):
         last = complaints.decode(errors="replace").strip().rpartition("\n")[2]
         end = f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
         return QueryCrashed(f"the worker was {end}" + (f": {last}" if last else ""))
+
+
+def worker_command(descriptor: int, memory_bytes: int) -> list[str]:
+    """Return the command that starts a worker.
+
+    It starts from any working folder, which it does not look into, and runs the code of this very
+    package, wherever that is installed.
+
+    Args:
+        descriptor: the worker's end of the socket, which it must inherit.
+        memory_bytes: how much private memory its queries may have.
+    """
+    return [sys.executable, "-P", "-c", _PROGRAM, str(descriptor), str(memory_bytes), _ROOT]
 
 
 def _let_go(lease: Lease | None) -> list[str]:
