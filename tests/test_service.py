@@ -185,6 +185,59 @@ def test_a_korean_search_finds_seoul_and_its_page_tells_its_sources(
     assert page.locator("html").get_attribute("lang") == "ko"
 
 
+SLOW = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+def running(service: str) -> float:
+    lines = httpx.get(f"{service}/metrics", timeout=30).text.splitlines()
+    return float(next(x for x in lines if x.startswith("dure_queries_running ")).split()[1])
+
+
+def test_a_query_is_cancelled_in_a_browser(service: str, page: Page) -> None:
+    page.goto(f"{service}/sparql")
+    page.get_by_label("Query", exact=True).fill(SLOW)
+    assert page.locator("#cancel").is_hidden()
+    # By the page's own clock: the driver waits for the answer before it touches the page again.
+    page.evaluate("""() => {
+        const cancel = document.getElementById("cancel");
+        setTimeout(() => document.querySelector("form.query button").click(), 0);
+        setTimeout(() => { window.shown = !cancel.hidden; cancel.click(); }, 2000);
+    }""")
+    deadline = time.monotonic() + 20
+    while running(service) < 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    while running(service) > 0 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert running(service) == 0
+    assert page.evaluate("window.shown")
+    assert page.locator("#cancel").is_hidden()
+    assert page.url == f"{service}/sparql"
+
+
+def test_an_error_is_shown_in_the_text(service: str, page: Page) -> None:
+    page.goto(f"{service}/sparql")
+    page.get_by_label("Query", exact=True).fill("SELECT ?s WHERE {\n  ?s ~ ?o\n}")
+    page.get_by_role("button", name="Run query").click()
+    assert page.get_by_role("alert").get_by_text("line 2, column 6").count() == 1
+    selected = page.evaluate("document.getSelection().toString()")
+    assert selected == "~"
+
+
+def test_the_query_page_works_without_scripts(service: str, page: Page) -> None:
+    browser = page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{service}/sparql?lang=ko")
+    plain.get_by_label("최대 행 수").fill("3")
+    plain.get_by_role("button", name="질의 실행").click()
+    assert plain.get_by_role("row").count() == 4
+    assert plain.get_by_text("답의 일부입니다.").count() >= 1
+    plain.get_by_role("link", name="무엇을, 어느 판에").click()
+    assert plain.get_by_role("heading", level=1).inner_text() == "답 확인서"
+    context.close()
+
+
 def test_every_page_of_the_menu_opens(service: str, page: Page) -> None:
     page.goto(service)
     links = page.locator("header a").evaluate_all("found => found.map(a => a.href)")
