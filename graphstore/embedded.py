@@ -331,8 +331,8 @@ class EmbeddedEngine(StoreReader):
             with _storage_errors(self._folder):
                 for quad in changeset.removed:
                     scratch.store.remove(quad)
-                _remove_empty_graphs(scratch.store, changeset)
-                _bulk_add(scratch.store, changeset)
+                remove_empty_graphs(scratch.store, {x.graph_name for x in changeset.removed})
+                bulk_add_lines(scratch.store, b"".join(changeset.added_lines))
                 if empty:
                     scratch.store.optimize()
             yield scratch
@@ -441,8 +441,8 @@ def apply_changes(store: Store, changeset: Changeset) -> None:
         return
     for quad in changeset.removed:
         store.remove(quad)
-    _remove_empty_graphs(store, changeset)
-    _bulk_add(store, changeset)
+    remove_empty_graphs(store, {quad.graph_name for quad in changeset.removed})
+    bulk_add_lines(store, b"".join(changeset.added_lines))
 
 
 def _records(home: Path) -> Path:
@@ -617,17 +617,24 @@ def _emptied_graphs(store: Store, changeset: Changeset) -> list[NamedNode | Blan
     ]
 
 
-def _remove_empty_graphs(store: Store, changeset: Changeset) -> None:
-    for name in {quad.graph_name for quad in changeset.removed}:
+def remove_empty_graphs(store: Store, graphs: Iterable[GraphName]) -> None:
+    """Let the store forget the names of those graphs that have no quads."""
+    for name in graphs:
         if isinstance(name, DefaultGraph):
             continue
         if next(iter(store.quads_for_pattern(None, None, None, name)), None) is None:
             store.remove_graph(name)
 
 
-def _bulk_add(store: Store, changeset: Changeset) -> None:
-    document = b"".join(changeset.added_lines)
+def bulk_add_lines(store: Store, document: bytes) -> None:
+    """Add quads to a store that nobody else reads, in the way for many.
+
+    Args:
+        store: the store.
+        document: the quads as N-Quads lines.
+    """
     if document.startswith(b"_:") or _BLANK_NODE.search(document):
-        store.bulk_extend(changeset.added)  # parsing would give the blank nodes new labels
+        # The bulk loader would give the blank nodes new labels.
+        store.bulk_extend(pyoxigraph.parse(document, format=RdfFormat.N_QUADS, lenient=True))
     else:
         store.bulk_load(document, format=RdfFormat.N_QUADS, lenient=True)

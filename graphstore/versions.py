@@ -13,16 +13,28 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
+import pyoxigraph
+from pyoxigraph import RdfFormat, Store
 
 from graphstore.changeset import Changeset
-from graphstore.embedded import BULK_QUADS, apply_changes, prepare, unprepare
+from graphstore.embedded import (
+    BULK_QUADS,
+    apply_changes,
+    bulk_add_lines,
+    prepare,
+    remove_empty_graphs,
+    unprepare,
+)
 from graphstore.errors import LogCorrupt, StorageUnavailable, UnknownVersion
 from graphstore.log import Commit, CommitLog
+from graphstore.terms import GraphName
 
+_LARGE_QUADS: Final = 100_000
+_BATCH_LINES: Final = 50_000
 _LEAST_PREFIX: Final = 8
 _ID: Final = re.compile(rf"[0-9a-f]{{{_LEAST_PREFIX},64}}")
 _NUMBER: Final = re.compile(r"[0-9]{1,12}")
@@ -106,18 +118,41 @@ def build_version(log: CommitLog, number: int, target: Path, bases: Sequence[Bas
 def _bring(store: Store, log: CommitLog, base: Base | None, number: int) -> None:
     """Bring a store from the state of a base to that after a commit.
 
-    Small commits are joined and applied together.
+    Small commits are joined and applied together, large ones are never held whole.
     """
-    pending: Changeset | None = None
-    for changeset in _changesets(log, base, number):
-        if pending is not None and len(pending) + len(changeset) < BULK_QUADS:
-            pending = followed_by(pending, changeset)
-            continue
-        if pending is not None:
+    pending = Changeset()
+    for commit, undone in _steps(log, base, number):
+        large = commit.added_count + commit.removed_count >= _LARGE_QUADS
+        changeset = Changeset() if large else commit.changeset()
+        if large or len(pending) + len(changeset) >= BULK_QUADS:
             apply_changes(store, pending)
-        pending = changeset
-    if pending is not None:
-        apply_changes(store, pending)
+            pending = Changeset()
+        if large:
+            _apply_large(store, commit, undone=undone)
+        else:
+            pending = followed_by(pending, changeset.inverse() if undone else changeset)
+    apply_changes(store, pending)
+
+
+def _apply_large(store: Store, commit: Commit, *, undone: bool) -> None:
+    added, removed = (b"D", b"A") if undone else (b"A", b"D")
+    touched: set[GraphName] = set()
+    for batch in _batches(commit.path, removed):
+        for quad in pyoxigraph.parse(batch, format=RdfFormat.N_QUADS):
+            store.remove(quad)
+            touched.add(quad.graph_name)
+    for batch in _batches(commit.path, added):
+        bulk_add_lines(store, batch)
+    remove_empty_graphs(store, touched)
+
+
+def _batches(path: Path, operation: bytes) -> Iterator[bytes]:
+    """Yield the quads that a patch adds ("A") or removes ("D"), as N-Quads lines, in batches."""
+    beginning = operation + b" "
+    with path.open("rb") as file:
+        lines = (line[2:] for line in file if line.startswith(beginning))
+        while batch := b"".join(islice(lines, _BATCH_LINES)):
+            yield batch
 
 
 def followed_by(first: Changeset, second: Changeset) -> Changeset:
@@ -139,20 +174,23 @@ def _begin(base: Base | None, target: Path) -> Store:
     return store
 
 
-def _changesets(log: CommitLog, base: Base | None, number: int) -> Iterator[Changeset]:
-    """Yield what leads from the base to the state after a commit, checking the chain."""
+def _steps(log: CommitLog, base: Base | None, number: int) -> Iterator[tuple[Commit, bool]]:
+    """Yield the commits between a base and a state, and whether each is undone.
+
+    The chain is checked on the way.
+    """
     begin, expected = (base.number, base.commit) if base is not None else (0, "0")
     for current in range(begin, number, -1):
         commit = log.read(current)
         if commit.id != expected:
             raise LogCorrupt(current, "it is not the commit that the state was made of")
-        yield commit.changeset().inverse()
+        yield commit, True
         expected = commit.previous or "0"
     for current in range(begin + 1, number + 1):
         commit = log.read(current)
         if (commit.previous or "0") != expected:
             raise LogCorrupt(current, "its predecessor is not the commit before it")
-        yield commit.changeset()
+        yield commit, False
         expected = commit.id
 
 

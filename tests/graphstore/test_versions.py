@@ -45,9 +45,9 @@ steps = st.lists(
 
 
 @settings(max_examples=8, deadline=None)
-@given(steps=steps, bulk=st.sampled_from([3, 10_000]))
+@given(steps=steps, bulk=st.sampled_from([3, 10_000]), large=st.sampled_from([4, 10_000]))
 def test_every_state_is_the_same_whichever_way_it_is_made(
-    steps: Iterable[Changeset], bulk: int
+    steps: Iterable[Changeset], bulk: int, large: int
 ) -> None:
     """The snapshot taken then, the log replayed, the head undone, and any state in between."""
     with (
@@ -57,6 +57,8 @@ def test_every_state_is_the_same_whichever_way_it_is_made(
     ):
         patch.setattr(embedded, "BULK_QUADS", bulk)
         patch.setattr(versions, "BULK_QUADS", bulk)
+        patch.setattr(versions, "_LARGE_QUADS", large)
+        patch.setattr(versions, "_BATCH_LINES", 2)
         taken: list[Base] = []
         expected = []
         for number, changeset in enumerate([Changeset(), *steps]):
