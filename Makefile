@@ -1,6 +1,6 @@
 # make serve   set everything up and serve the graph on http://localhost:8000
 # make test    set everything up and run every check that CI runs
-# make suites  fetch the W3C's SPARQL suites, which make test then runs as well
+# make suites  fetch the W3C's SPARQL suites; make test runs them instead of an older edition
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,6 +15,7 @@ serve: $(VENV)/.serve
 	$(BIN)/dure serve
 
 test: $(VENV)/.test
+	@$(BIN)/python -m tests.conformance.obtain package
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -24,6 +25,7 @@ suites: $(VENV)/.test
 	$(BIN)/python -m tests.conformance.obtain
 
 conformance: $(VENV)/.test
+	@$(BIN)/python -m tests.conformance.obtain package
 	$(BIN)/pytest -n 2 --dist loadfile tests/conformance
 
 format: $(VENV)/.test

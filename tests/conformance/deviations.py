@@ -1,4 +1,4 @@
-"""What the service does otherwise than the suites ask, each with the reason.
+"""What the service does otherwise than the suites of the commit ask, each with the reason.
 
 The tests expect these to fail, strictly: one that passes fails the run, so that this list is
 exact. `docs/conformance.md` is generated from it.

@@ -1,4 +1,4 @@
-"""Which manifests are run, and which are not, and why."""
+"""Which manifests of the commit are run, and which are not, and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 QUERIES: Final = "sparql11/manifest-sparql11-query.ttl"
 UPDATES: Final = "sparql11/manifest-sparql11-update.ttl"
 RESULTS: Final = "sparql11/manifest-sparql11-results.ttl"
-LANGUAGE: Final = (QUERIES, UPDATES, RESULTS)  # 495 tests
 PROTOCOL: Final = "sparql11/protocol/manifest.ttl"
 DESCRIPTION: Final = "sparql11/service-description/manifest.ttl"
 GRAPH_STORE: Final = "sparql11/graph-store-protocol/manifest.ttl"

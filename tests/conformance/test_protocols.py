@@ -5,21 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.descriptions import describe
-from tests.conformance.deviations import DEVIATIONS
 from tests.conformance.exchanges import exchange
+from tests.conformance.expectations import DESCRIPTION, EXPECTED, GRAPH_STORE, PROTOCOL
 from tests.conformance.manifests import Case
 from tests.conformance.parameters import NEEDS_SUITES, parameters
 from tests.conformance.service import Service
-from tests.conformance.suites import DESCRIPTION, GRAPH_STORE, PROTOCOL
 
 pytestmark = [NEEDS_SUITES, pytest.mark.xdist_group("conformance updates")]
 
 
-@pytest.mark.parametrize("case", parameters((PROTOCOL, GRAPH_STORE), DEVIATIONS))
+@pytest.mark.parametrize(
+    "case", parameters(EXPECTED.of(PROTOCOL, GRAPH_STORE), EXPECTED.deviations)
+)
 def test_requests_are_answered_as_the_w3c_asks(case: Case, service: Service) -> None:
     exchange(case, service)
 
 
-@pytest.mark.parametrize("case", parameters((DESCRIPTION,), DEVIATIONS))
+@pytest.mark.parametrize("case", parameters(EXPECTED.of(DESCRIPTION), EXPECTED.deviations))
 def test_the_service_describes_itself_as_the_w3c_asks(case: Case, service: Service) -> None:
     describe(case, service)

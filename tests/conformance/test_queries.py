@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.deviations import BY_VALUE, DEVIATIONS
+from tests.conformance.expectations import EXPECTED, QUERIES, RESULTS
 from tests.conformance.judging import judge
 from tests.conformance.manifests import Case
 from tests.conformance.parameters import NEEDS_SUITES, parameters
 from tests.conformance.service import Service
-from tests.conformance.suites import QUERIES, RESULTS
 
 pytestmark = [NEEDS_SUITES, pytest.mark.xdist_group("conformance queries")]
 
 
-@pytest.mark.parametrize("case", parameters((QUERIES, RESULTS), DEVIATIONS))
+@pytest.mark.parametrize("case", parameters(EXPECTED.of(QUERIES, RESULTS), EXPECTED.deviations))
 def test_as_the_w3c_asks(case: Case, service: Service) -> None:
     by_value = judge(case, service) is not None
-    assert by_value == (case.id in BY_VALUE), "the list of those equal by value only is not exact"
+    listed = case.id in EXPECTED.by_value
+    assert by_value == listed, "the list of those equal by value only is not exact"
