@@ -156,22 +156,27 @@ class _Client:
     """One client's charges, as (when, seconds) in order of time, and its running queries."""
 
     charges: deque[tuple[float, float]] = field(default_factory=deque)
+    total: float = 0.0
     running: set[Charge] = field(default_factory=set)
 
     def spent(self, since: float) -> float:
         while self.charges and self.charges[0][0] <= since:
-            self.charges.popleft()
-        return math.fsum(seconds for _, seconds in self.charges)
+            self.total -= self.charges.popleft()[1]
+        if not self.charges:
+            self.total = 0.0  # so that what rounding leaves does not add up
+        return self.total
 
     def under_way(self, now: float) -> float:
-        return math.fsum(charge.so_far(now) for charge in self.running)
+        return sum(charge.so_far(now) for charge in self.running)
 
     def charge(self, now: float, seconds: float) -> None:
+        charged = seconds
         # At the end of its slice, so that no charge is forgotten before its window is over.
         when = math.ceil(now / _SLICE_S) * _SLICE_S
         if self.charges and self.charges[-1][0] == when:
             seconds += self.charges.pop()[1]
         self.charges.append((when, seconds))
+        self.total += charged
 
     def wait(self, surplus: float, now: float, window_s: float) -> float:
         """Return in how many seconds charges worth more than the surplus have left the window."""
