@@ -16,6 +16,7 @@ from collections.abc import Callable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.entity_tags import has_tag
 from api.errors import PayloadTooLarge
 
 LOG = logging.getLogger("dure.request")
@@ -47,9 +48,7 @@ class ReadHeaders:
         commit, rest = self._version()
         tag = self._tag(scope, commit, rest)
         headers = Headers(scope=scope)
-        wanted = headers.get("if-none-match", "").split(",")
-        # Compared weakly (§8.8.3.2): proxies may have made the tag a strong one.
-        if tag and _opaque(tag) in map(_opaque, wanted):
+        if tag and has_tag(headers.get("if-none-match", "").encode("latin-1"), tag.encode()):
             return await _not_modified(send, commit, tag)
 
         async def send_tagged(message: Message) -> None:
@@ -82,10 +81,6 @@ class ReadHeaders:
         )
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f'W/"{digest[:24]}"'
-
-
-def _opaque(tag: str) -> str:
-    return tag.strip().removeprefix("W/")
 
 
 async def _not_modified(send: Send, commit: str, tag: str) -> None:

@@ -17,6 +17,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.auth import client_of
 from api.edge import Edge, answer_other_method
+from api.entity_tags import has_tag, tag_of
 from api.errors import NotAcceptable
 from api.exchange import Exchange
 from api.permalinks import SPARQL
@@ -50,6 +51,7 @@ class Door(Edge):
     def __init__(self, app: FastAPI, code: str) -> None:
         """Answer for that application."""
         super().__init__(app, self._choose)
+        self._code = code
         self._settings: Settings = app.state.settings
         self._queries = QueryDoor(app, code)
 
@@ -79,25 +81,29 @@ class Door(Edge):
     async def _describe(self, exchange: Exchange, request: SparqlRequest) -> None:
         """Describe the service in RDF, or show a form."""
         chosen = plan(exchange.header(b"accept"), request.options.format)
-        if chosen.html:
-            client = client_of(exchange.scope)
-            return await exchange.respond(await form_page(exchange, request, client))
         if chosen.formats["graph"] is None:
             raise NotAcceptable([*media_types_of("graph"), "text/html"])
-        format = graph_format(chosen.formats["graph"])
         service: SparqlService = self._app.state.sparql
+        client = client_of(exchange.scope)
         base = exchange.base(self._settings.base_url)
+        about = [exchange.headers.get(name) for name in (b"accept", b"accept-language")]
+        address = (exchange.scope["path"], exchange.scope["query_string"])
+        tag = tag_of(self._code, service.head(), base, *address, *about, client.known)
+        headers = [(b"dure-commit", service.head().encode()), (b"etag", tag), VARY, ASK_AGAIN]
+        if has_tag(exchange.headers.get(b"if-none-match", b""), tag):
+            await exchange.start(304, headers)
+            return await exchange.write(b"", more=False)
+        if chosen.html:
+            page = await form_page(exchange, request, client)
+            page.raw_headers.extend(headers)
+            return await exchange.respond(page)
+        format = graph_format(chosen.formats["graph"])
         endpoint = f"{base}{exchange.scope['path']}"
         triples = await run_in_threadpool(
             service_description, Request(exchange.scope), service.dataset, endpoint=endpoint
         )
-        headers = [
-            (b"content-type", format.media_type.encode()),
-            (b"dure-commit", service.head().encode()),
-            VARY,
-            ASK_AGAIN,
-        ]
-        await exchange.whole(200, headers, rdf_bytes(triples, format))
+        media_type = (b"content-type", format.media_type.encode())
+        await exchange.whole(200, [media_type, *headers], rdf_bytes(triples, format))
 
     def _limit_bytes(self, exchange: Exchange) -> int:
         """Return the greatest size of a body; whoever may write may bring more."""

@@ -234,7 +234,8 @@ class QueryRun:
             self._settle(entry.stopped, _GONE, entry.seconds)
             raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
         if error is None:
-            self._settle("answered", self._exchange.status)
+            outcome = "explained" if self._asked.explain else "answered"
+            self._settle(outcome, self._exchange.status if self._exchange.started else 200)
         elif isinstance(error, Exception):
             problem = problem_of(error)
             self._settle(problem.type.slug, problem.type.status, getattr(error, "work_s", 0.0))

@@ -93,6 +93,15 @@ def test_limits_and_budgets_are_stated_with_labels(client: httpx.Client) -> None
         assert {getattr(label, "language", None) for label in labels} == {"en", "ko"}
 
 
+@pytest.mark.parametrize("accept", ["text/turtle", "text/html"])
+def test_what_one_has_is_not_sent_again(client: httpx.Client, accept: str) -> None:
+    tag = client.get("/sparql", headers={"Accept": accept}).headers["etag"]
+    again = client.get("/sparql", headers={"Accept": accept, "If-None-Match": tag})
+    assert again.status_code == 304
+    other = client.get("/sparql", headers={"Accept": "text/csv;q=0.1, */*", "If-None-Match": tag})
+    assert other.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("params", "headers", "media_type"),
     [
