@@ -47,6 +47,8 @@ class Outcome:
     """What the service did that it must not do; empty: nothing."""
     text: str = ""
     """What was asked, shortened."""
+    chose_deadline: bool = False
+    """Whether it asked for a deadline of its own."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def ask(front: Front, hostile: Hostile) -> Outcome:
         ending = "cut" if reading.status else "dropped"
     seconds = time.perf_counter() - begun
     wrong = judge(ending, reading, hostile.accept)
-    return Outcome(hostile.family, ending, reading.status, seconds, wrong, hostile.text[:200])
+    text, chose = hostile.text[:200], "timeout=" in hostile.parameters
+    return Outcome(hostile.family, ending, reading.status, seconds, wrong, text, chose)
 
 
 def _exchange(sock: socket.socket, request: bytes, reading: Reading) -> str:
