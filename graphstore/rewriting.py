@@ -20,6 +20,7 @@ from pyoxigraph import QuerySolutions, Store
 from graphstore.query_hints import Hint, hints_of, tried_hint
 from graphstore.rewritable import RewritableQuery, Step
 from graphstore.rewriting_constants import filter_to_values
+from graphstore.rewriting_describe import describe_with_context
 from graphstore.rewriting_exists import exists_to_join
 from graphstore.rewriting_optional import (
     optional_by_cases,
@@ -29,7 +30,7 @@ from graphstore.rewriting_optional import (
 from graphstore.rewriting_order import rarest_first
 from graphstore.selectivity import Count
 from graphstore.sparql_edits import EditedText
-from graphstore.sparql_syntax import SparqlUnreadable, read_query
+from graphstore.sparql_syntax import SparqlText, SparqlUnreadable, read_query
 
 MAX_REWRITTEN_CHARACTERS: Final = 100_000
 _MAX_STEPS: Final = 12
@@ -119,28 +120,40 @@ def _readable(text: str, default_graphs: bool, count: Count | None) -> Rewritabl
 def _apply_rules(query: RewritableQuery, count: Count | None) -> Rewritten:
     read, hints = query.text, hints_of(query)
     edited, rewrites = EditedText(read.text), []
-    # The engine counts what !(…) matches differently in different orders.
-    if any(node.kind == "PathNegatedPropertySet" for node in read.root.walk()):
-        return Rewritten(read.text, hints=hints)
-    for _ in range(min(_MAX_STEPS, 1 + MAX_REWRITTEN_CHARACTERS // len(read.text))):
+
+    def take(step: Step) -> EditedText:
+        place = read.position(edited.origin(step.place))
+        rewrites.append(Rewrite(step.name, step.reason, *place))
+        return edited.apply(step.edits)
+
+    for _ in range(_steps(read)):
         step = next(filter(None, (rule(query) for rule in _RULES)), None)
         if step is None:
             break
-        place = read.position(edited.origin(step.place))
-        rewrites.append(Rewrite(step.name, step.reason, *place))
-        edited = edited.apply(step.edits)
+        edited = take(step)
         try:
             changed = read_query(edited.text)
         except SparqlUnreadable:
             return Rewritten(read.text, hints=hints)
         query = RewritableQuery(changed, one_graph=query.one_graph, count=count)
-    if rewrites and not _asks_the_same(read.text, edited.text):
-        return Rewritten(read.text, hints=hints)
     left = tried_hint(query)
     if left is not None:
-        name, message, place_left = left
-        hints += (Hint(name, message, *read.position(edited.origin(place_left))),)
+        name, message, place = left
+        hints += (Hint(name, message, *read.position(edited.origin(place))),)
+    description = describe_with_context(query)
+    if description is not None:
+        edited = take(description)
+    if rewrites and not _asks_the_same(read.text, edited.text):
+        return Rewritten(read.text, hints=hints)
     return Rewritten(edited.text, tuple(rewrites), hints)
+
+
+def _steps(read: SparqlText) -> int:
+    """Return how many changes may be made: fewer the longer the text, which is read after each."""
+    # The engine counts what !(…) matches differently in different orders.
+    if any(node.kind == "PathNegatedPropertySet" for node in read.root.walk()):
+        return 0
+    return min(_MAX_STEPS, 1 + MAX_REWRITTEN_CHARACTERS // len(read.text))
 
 
 @cache
