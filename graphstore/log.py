@@ -94,7 +94,8 @@ class Heading:
 
     time: datetime
     previous: str | None
-    changed_count: int
+    added_count: int
+    removed_count: int
 
 
 class CommitLog:
@@ -182,7 +183,8 @@ class CommitLog:
                 found = Heading(
                     datetime.fromisoformat(texts["time"]),
                     texts.get("prev"),
-                    int(texts["added"]) + int(texts["removed"]),
+                    int(texts["added"]),
+                    int(texts["removed"]),
                 )
             self._headings[number] = found
         return found
