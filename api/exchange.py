@@ -23,6 +23,14 @@ BODY_S: Final = 30.0
 
 _SLOWEST: Final = 20_000  # bytes a second
 
+REPLY: Final = "dure.reply"
+"""Where in the scope a server puts a function that sends a whole answer at once.
+
+It takes status, headers and body, and says whether it did; else the answer goes the usual way.
+"""
+
+Reply = Callable[[int, RawHeaders, bytes], bool]
+
 _HOST: Final = re.compile(rb"[A-Za-z0-9._~-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _NOTHING: Final[Message] = {"type": "http.response.body", "body": b""}
 
@@ -135,8 +143,13 @@ class Exchange:
     async def whole(self, status: int, headers: RawHeaders, body: bytes) -> None:
         """Send an answer whose size is known."""
         length = (b"content-length", str(len(body)).encode())
-        await self.start(status, [*headers, length])
-        await self.write(body, more=False)
+        allowed = [*self.cors.always, *self.cors.for_origin(self.headers.get(b"origin"))]
+        start = {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*headers, length, *allowed],
+        }
+        await self.send_prepared(start, {"type": "http.response.body", "body": body})
 
     async def respond(self, response: Response) -> None:
         """Send a response of the framework, whole."""
@@ -151,11 +164,12 @@ class Exchange:
     async def send_prepared(self, start: Message, body: Message | None) -> None:
         """Send messages that were made before; no body where there is none or it is a HEAD."""
         self.status, self.started = start["status"], True
-        await self.send(start)
         if body is None or self.method == "HEAD":
-            await self.send(_NOTHING)
-        else:
-            self.bytes = len(body["body"])
+            body = _NOTHING
+        self.bytes = len(body["body"])
+        reply: Reply | None = self.scope.get(REPLY)
+        if reply is None or not reply(self.status, start["headers"], body["body"]):
+            await self.send(start)
             await self.send(body)
 
     async def abort(self) -> None:

@@ -5,17 +5,25 @@ bytes ([RFC 6585 §5](https://www.rfc-editor.org/rfc/rfc6585#section-5)), so tha
 cost a stranger something and the service little.
 
 uvicorn parses a request, makes a scope, a task and two messages of it: some 50 µs. For a request
-whose very bytes were answered before (`api/raw_answers.py`) all that is left out: 10 µs.
+whose very bytes were answered before (`api/raw_answers.py`) all that is left out: 10 µs. Any other
+whole answer of a door is written at once, where uvicorn takes 30 µs to look at its headers.
 """
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, ClassVar, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from api.app import Dure
+from api.cors import RawHeaders
+from api.exchange import REPLY
 from api.raw_answers import KEY, RawAnswers, may_be_kept
 
 
@@ -85,10 +93,31 @@ class ShortWay(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Note that the head of a request is there."""
+        """Note that the head of a request is there, and offer to answer it at once."""
         self._in_head = False
         self._head_is_there()
         super().on_headers_complete()
+        cast(dict[str, Any], self.scope)[REPLY] = partial(self._reply, self.cycle)
+
+    def _reply(
+        self, cycle: RequestResponseCycle, status: int, headers: RawHeaders, body: bytes
+    ) -> bool:
+        """Send a whole answer, as the cycle's own `send` does in two steps."""
+        if cycle.response_started or cycle.disconnected or self.flow.write_paused:
+            return False
+        lines = [b"%s: %s\r\n" % pair for pair in headers]
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        head = b"".join([STATUS_LINE[status], *lines])
+        if head.count(b"\n") != len(lines) + 1:
+            raise RuntimeError("a header with a line break")
+        self.transport.write(b"".join((head, self._server_headers(), b"\r\n", body)))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def on_message_complete(self) -> None:
         """Note that it has ended."""

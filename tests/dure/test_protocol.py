@@ -192,6 +192,31 @@ def test_connections_that_close_are_left_alone(app: Dure, port: int) -> None:
     assert kept(app) == before
 
 
+def test_head_and_post_are_answered_at_once(connection: socket.socket) -> None:
+    got = answer(connection, request())
+    connection.sendall(request(method="HEAD"))
+    file = connection.makefile("rb")
+    headers = {}
+    assert file.readline() == b"HTTP/1.1 200 OK\r\n"
+    while line := file.readline().strip():
+        name, _, value = line.partition(b": ")
+        headers[name] = value
+    assert headers[b"content-length"].decode() == str(len(got[2]))
+    body = b"ASK { ?s ?p ?o }"
+    lines = ("Content-Type: application/sparql-query", f"Content-Length: {len(body)}")
+    connection.sendall(request("/sparql", *lines, method="POST") + body)
+    assert json.loads(read_answer(file)[2])["boolean"] is True
+
+
+def test_a_body_that_is_too_large_is_not_read(connection: socket.socket) -> None:
+    lines = ("Content-Type: application/sparql-query", "Content-Length: 2000000")
+    connection.sendall(request("/sparql", *lines, method="POST"))
+    file = connection.makefile("rb")
+    assert read_answer(file)[0].startswith(b"HTTP/1.1 413")
+    connection.sendall(b" " * 2_000_000 + request())
+    assert read_answer(file)[0] == b"HTTP/1.1 200 OK"
+
+
 def test_every_answer_is_logged_and_counted(
     app: Dure, connection: socket.socket, caplog: pytest.LogCaptureFixture
 ) -> None:
