@@ -61,6 +61,7 @@ class Exchange:
         "headers",
         "method",
         "receive",
+        "reply",
         "scope",
         "send",
         "started",
@@ -77,6 +78,8 @@ class Exchange:
         self.headers = headers
         self.cors = cors
         self.method: str = scope["method"]
+        # Taken out of the scope, which it holds.
+        self.reply: Reply | None = scope.pop(REPLY, None)
         self.status = 500
         self.bytes = 0
         self.started = False
@@ -167,8 +170,7 @@ class Exchange:
         if body is None or self.method == "HEAD":
             body = _NOTHING
         self.bytes = len(body["body"])
-        reply: Reply | None = self.scope.get(REPLY)
-        if reply is None or not reply(self.status, start["headers"], body["body"]):
+        if self.reply is None or not self.reply(self.status, start["headers"], body["body"]):
             await self.send(start)
             await self.send(body)
 
@@ -204,19 +206,27 @@ class Watch:
         self._receive = receive
         self._on_gone = on_gone
         self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(after_s, self.begin)
+        self._timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
+            after_s, self.begin
+        )
 
     def begin(self) -> None:
         """Look from now on."""
-        self._timer.cancel()
+        self._stop_timer()
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._look())
 
     def end(self) -> None:
         """Look no more."""
-        self._timer.cancel()
+        self._stop_timer()
         if self._task is not None:
             self._task.cancel()
+
+    def _stop_timer(self) -> None:
+        # Let go of, since it holds this: what holds itself waits for the garbage collector.
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
 
     async def _look(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

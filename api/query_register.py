@@ -34,7 +34,7 @@ class QueryEntry:
     client: str
     text: str
     hash: str
-    task: asyncio.Task[Any] = field(repr=False)
+    task: asyncio.Task[Any] | None = field(repr=False)
     started: float = field(default_factory=time.monotonic)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     answering: Answering | None = None
@@ -43,16 +43,28 @@ class QueryEntry:
     status: int | None = None
     seconds: float = 0.0
     worked: Callable[[], float] = field(default=lambda: 0.0, repr=False)
+    facts: dict[str, Any] | None = None
 
     def stop(self, why: Stopping) -> None:
         """Stop the query wherever it is: waiting, running, or on its way to the client."""
         if self.stopped is None and self.outcome is None:
             self.stopped, self.seconds = why, self.worked()
-            self.task.cancel()
+            if self.task is not None:
+                self.task.cancel()
+
+    def uncancel(self) -> None:
+        """Take the cancelling of the task back, once it has been heard."""
+        if self.task is not None:
+            self.task.uncancel()
+
+    def let_go(self) -> None:
+        """Keep the facts alone of a query that has ended."""
+        answering = self.answering
+        self.facts = _facts(answering)
+        self.answering, self.task, self.worked = None, None, _no_work
 
     def to_json(self) -> dict[str, Any]:
         """Return what an administrator is told."""
-        answering = self.answering
         seconds = self.seconds if self.outcome else time.monotonic() - self.started
         return {
             "id": self.id,
@@ -63,12 +75,23 @@ class QueryEntry:
             "seconds": round(seconds, 3),
             "outcome": self.outcome,
             "status": self.status,
-            "kind": answering.kind if answering else None,
-            "format": answering.format or None if answering else None,
-            "rows": answering.rows if answering else None,
-            "bytes": answering.bytes if answering else 0,
-            "commit": answering.commit if answering else None,
+            **(self.facts or _facts(self.answering)),
         }
+
+
+def _no_work() -> float:
+    return 0.0
+
+
+def _facts(answering: Answering | None) -> dict[str, Any]:
+    """Return what there is to tell about an answer."""
+    return {
+        "kind": answering.kind if answering else None,
+        "format": answering.format or None if answering else None,
+        "rows": answering.rows if answering else None,
+        "bytes": answering.bytes if answering else 0,
+        "commit": answering.commit if answering else None,
+    }
 
 
 class QueryRegister:
@@ -112,6 +135,7 @@ class QueryRegister:
     def end(self, entry: QueryEntry, outcome: str, status: int, seconds: float) -> None:
         """Note how a query ended."""
         entry.outcome, entry.status, entry.seconds = outcome, status, seconds
+        entry.let_go()
         if self._running.get(entry.id) is entry:
             del self._running[entry.id]
         self._recent.append(entry)

@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 import time
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Final
 
@@ -200,7 +200,7 @@ class QueryRun:
         try:
             charge = await self._service.admit(entry.client, known=self._known)
             self._charge = charge
-            charge.worked = entry.worked = lambda: self._service.worked(entry.id)
+            charge.worked = entry.worked = partial(self._service.worked, entry.id)
             answering = entry.answering = await self._service.pool.query(
                 asked.task(),
                 deadline_s=asked.deadline_s,
@@ -230,7 +230,7 @@ class QueryRun:
         if entry.answering is not None and not entry.answering.complete:
             await entry.answering.aclose()
         if isinstance(error, asyncio.CancelledError) and entry.stopped is not None:
-            entry.task.uncancel()
+            entry.uncancel()
             self._settle(entry.stopped, _GONE, entry.seconds)
             raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
         if error is None:
@@ -249,6 +249,7 @@ class QueryRun:
         self._service.note(self.entry, outcome, status, seconds)
         if self._charge is not None:
             self._charge.leave(seconds)
+            self._charge.worked = None
             self._service.turns.free(self.entry.client)
 
 

@@ -181,7 +181,7 @@ class UpdateWorker:
         except asyncio.CancelledError:
             if entry.stopped is None:
                 raise
-            entry.task.uncancel()
+            entry.uncancel()
             outcome = entry.stopped
             raise (ClientGone if entry.stopped == "gone" else QueryCancelled(entry.id)) from None
         except Exception as error:

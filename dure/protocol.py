@@ -24,7 +24,11 @@ from uvicorn.protocols.http.httptools_impl import (
 from api.app import Dure
 from api.cors import RawHeaders
 from api.exchange import REPLY
+from api.graph_address import GRAPH_STORE
+from api.permalinks import SPARQL
 from api.raw_answers import KEY, RawAnswers, may_be_kept
+
+_DOORS = (SPARQL, GRAPH_STORE)
 
 
 class ShortWay(HttpToolsProtocol):
@@ -97,7 +101,8 @@ class ShortWay(HttpToolsProtocol):
         self._in_head = False
         self._head_is_there()
         super().on_headers_complete()
-        cast(dict[str, Any], self.scope)[REPLY] = partial(self._reply, self.cycle)
+        if self.cycle.scope["path"].startswith(_DOORS):  # which take it out again
+            cast(dict[str, Any], self.scope)[REPLY] = partial(self._reply, self.cycle)
 
     def _reply(
         self, cycle: RequestResponseCycle, status: int, headers: RawHeaders, body: bytes

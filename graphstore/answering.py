@@ -12,12 +12,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from graphstore.answer import Kind
 from graphstore.errors import GraphStoreError, QueryCancelled, QueryTimeout
 from graphstore.snapshots import Snapshot
-from graphstore.worker_process import WorkerProcess
+from graphstore.worker_process import Receiver
 
 _BUFFERED_BYTES: Final = 1 << 18
 _SOON_S: Final = 0.001  # a timer may ring so much early
@@ -93,6 +93,29 @@ class Running:
     pid: int
 
 
+class Source(Protocol):
+    """What an answer comes from: a worker, which can be held back and killed."""
+
+    receiver: Receiver | None
+
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        ...
+
+    def pause(self) -> None:
+        """Take no more of the answer for now, so that it waits."""
+        ...
+
+    def resume(self) -> None:
+        """Go on."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        ...
+
+
 class Answering:
     """An answer whose first bytes are there.
 
@@ -120,7 +143,7 @@ class Answering:
         self.bytes = 0
         self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.error: GraphStoreError | None = None
-        self.worker: WorkerProcess | None = None
+        self._worker: Source | None = None
         self._text = text
         self._whole = False
         self._has_first = False
@@ -147,7 +170,7 @@ class Answering:
     def running(self) -> Running:
         """How it stands now."""
         begun, at = (self._clock.begun, self._clock.begun_at) if self._clock else (0.0, _NEVER)
-        pid = self.worker.pid if self.worker else 0
+        pid = self._worker.pid if self._worker else 0
         return Running(self.id, self._text, begun, at, self.commit, self.bytes, self.rows, pid)
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -184,7 +207,7 @@ class Answering:
 
     def begin(
         self,
-        worker: WorkerProcess,
+        worker: Source,
         deadline: Deadline,
         on_end: Callable[[Answering], None],
         on_slow: Callable[[Answering], None],
@@ -197,14 +220,14 @@ class Answering:
             on_end: called once when no more will come.
             on_slow: called when it has worked longer than a quick query.
         """
-        self.worker, self._on_end = worker, on_end
+        self._worker, self._on_end = worker, on_end
         self._clock = _Clock(deadline, lambda: on_slow(self), self._out_of_time)
 
     def stop(self, error: GraphStoreError) -> None:
         """Kill the worker, unless the answer is complete, and give that reason."""
         if self._ended:
             return
-        worker = self.worker
+        worker = self._worker
         if worker is not None:
             worker.receiver = None
             worker.kill()
@@ -214,9 +237,9 @@ class Answering:
         self.stop(QueryTimeout(deadline.seconds))
 
     def _read_on(self) -> None:
-        if self.worker is not None and self._clock is not None and self._clock.paused:
+        if self._worker is not None and self._clock is not None and self._clock.paused:
             self._clock.go_on()
-            self.worker.resume()
+            self._worker.resume()
 
     # ---- what the worker says
 
@@ -238,9 +261,9 @@ class Answering:
         self._blocks.append(block)
         self._buffered += len(block)
         full = self._buffered > _BUFFERED_BYTES
-        if full and self.worker and self._clock and not self._clock.paused:
+        if full and self._worker and self._clock and not self._clock.paused:
             self._clock.pause()
-            self.worker.pause()
+            self._worker.pause()
         self._arrived.set()
 
     def job_ended(self, facts: dict[str, Any]) -> None:
@@ -273,7 +296,11 @@ class Answering:
         self._arrived.set()
         if self._on_end is not None:
             self._on_end(self)
-        self.worker = None
+        self._worker = None
+
+
+def _nothing(*_: object) -> None:
+    """Do nothing."""
 
 
 class _Clock:
@@ -325,6 +352,8 @@ class _Clock:
         self._paused_at = time.monotonic()
         if self._timer is not None:
             self._timer.cancel()
+        # What holds itself waits for the garbage collector, at the cost of all that runs.
+        self._timer, self._on_slow, self._on_over = None, _nothing, _nothing
 
     def _set(self) -> None:
         if self._timer is not None:
