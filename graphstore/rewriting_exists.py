@@ -94,7 +94,7 @@ def _step(query: RewritableQuery, test: _Test) -> Step | None:
     if not test.negated and _matches_once(test):
         join = joined(test.group, test.shared, f"{{ {inside} }}")
         reason = "the pattern has no variables of its own, so that joining it is the same"
-        return join and Step("exists-to-join", reason, place, (join, gone))
+        return None if join is None else Step("exists-to-join", reason, place, (join, gone))
     if _size(test.pattern) < 2:
         return None
     inside = f"{_repeated(query, test)}{inside}"
@@ -106,7 +106,7 @@ def _step(query: RewritableQuery, test: _Test) -> Step | None:
     names = " ".join(f"?{name}" for name in sorted(test.shared))
     join = joined(test.group, test.shared, f"{{ SELECT DISTINCT {names} {{ {inside} }} }}")
     reason = "the pattern would be tried on every solution; a subquery matches it once"
-    return join and Step("exists-to-subquery", reason, place, (join, gone))
+    return None if join is None else Step("exists-to-subquery", reason, place, (join, gone))
 
 
 def _matches_once(test: _Test) -> bool:

@@ -406,7 +406,9 @@ def test_a_version_gives_the_same_bytes_later(client: httpx.Client, dataset: Dat
     dataset.rebuild()
     commit(dataset, 6003)
     assert client.get(permalink).content == before.content
-    assert ask(client, NAMES, format="csv", asKnownAt="1").headers["dure-commit"] != id
+    latest = ask(client, NAMES, format="csv", asKnownAt=str(number + 1))
+    assert latest.headers["dure-commit"] != id
+    assert latest.content == now.content
 
 
 def test_a_version_by_time(client: httpx.Client, dataset: Dataset) -> None:

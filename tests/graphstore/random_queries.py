@@ -12,6 +12,8 @@ from typing import Final
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
+from graphstore.terms import GraphName, Subject, Term
+
 VARIABLES: Final = "abcde"
 _E: Final = "http://example.org/"
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
@@ -171,12 +173,24 @@ def _quads(random: Random) -> list[Quad]:
     things = [NamedNode(item[1:-1]) for item in _THINGS]
     integer = NamedNode(f"{_XSD}integer")
     literals = [Literal("s"), Literal("s", language="en"), Literal("t"), Literal(1)]
-    objects = [*things, *things, *literals, Literal("01", datatype=integer), BlankNode("b")]
+    objects: list[Term] = [
+        *things,
+        *things,
+        *literals,
+        Literal("01", datatype=integer),
+        BlankNode("b"),
+    ]
+    subjects: list[Subject] = [*things, BlankNode("b")]
     names = [*(NamedNode(item[1:-1]) for item in _PROPERTIES), NamedNode(_TYPE)]
-    graphs = [DefaultGraph(), DefaultGraph(), NamedNode(f"{_E}g0"), NamedNode(f"{_E}g1")]
+    graphs: list[GraphName] = [
+        DefaultGraph(),
+        DefaultGraph(),
+        NamedNode(f"{_E}g0"),
+        NamedNode(f"{_E}g1"),
+    ]
     return [
         Quad(
-            random.choice([*things, BlankNode("b")]),
+            random.choice(subjects),
             random.choice(names),
             random.choice(objects),
             random.choice(graphs),
