@@ -159,6 +159,11 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
         "Asking again will not help: sorting, grouping and DISTINCT over very many rows, or a "
         "product of patterns that share no variable, need the most.",
     ),
+    store.QueryTooComplex: _type(
+        400, "query-too-complex", "The query is too complex for the engine",
+        "It chains or nests thousands of operators, alternatives or patterns. Lists of values "
+        "belong in VALUES, long alternatives in several queries.",
+    ),
     store.QueryCancelled: _type(
         503, "query-cancelled", "The query was cancelled",
         "Its client or an administrator stopped it.",

@@ -10,6 +10,7 @@ GraphStoreError
 │ └ RefusedUpdate
 ├ QueryTimeout (deadline_s)
 ├ QueryMemoryExceeded (limit_bytes)
+├ QueryTooComplex
 ├ QueryCancelled (id)
 ├ QueryCrashed (reason)
 ├ TooManyQueries (waiting)
@@ -118,6 +119,17 @@ class QueryMemoryExceeded(GraphStoreError):
         self.limit_bytes = limit_bytes
         super().__init__(
             f"the query was stopped: it needed more than {_readable_bytes(limit_bytes)} of memory"
+        )
+
+
+class QueryTooComplex(GraphStoreError):
+    """The engine ran out of stack: the query nests, chains or lists more than it can follow."""
+
+    def __init__(self) -> None:
+        """Say what that looks like."""
+        super().__init__(
+            "the query has more parts inside or after one another than the engine can follow "
+            "(thousands of operators, alternatives, patterns or levels)"
         )
 
 

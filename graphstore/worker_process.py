@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
 
-from graphstore.errors import GraphStoreError, QueryCrashed, QueryMemoryExceeded
+from graphstore.errors import (
+    GraphStoreError,
+    QueryCrashed,
+    QueryMemoryExceeded,
+    QueryTooComplex,
+)
 from graphstore.frames import (
     DATA,
     END,
@@ -39,6 +45,7 @@ _PROGRAM: Final = (
 _TOLD_BYTES: Final = 2_000
 _SLOW_PRIORITY: Final = 10
 _PAGE_BYTES: Final = resource.getpagesize()
+_OUT_OF_STACK: Final = b"has overflowed its stack"
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"Cannot allocate memory")
 
 
@@ -126,6 +133,8 @@ class WorkerProcess(asyncio.Protocol):
             self._process = self._spawn(theirs)
         except BaseException:  # whatever it was, no descriptor may stay behind
             ours.close()
+            if self._complaints is not None:
+                self._complaints.close()
             self.killed = True
             self.gone.set_result(None)
             raise
@@ -303,6 +312,8 @@ class WorkerProcess(asyncio.Protocol):
         if any(sign in complaints for sign in _OUT_OF_MEMORY):
             return QueryMemoryExceeded(self.memory_bytes)
         code = self._process.returncode
+        if code == -signal.SIGSEGV or _OUT_OF_STACK in complaints:
+            return QueryTooComplex()
         last = complaints.decode(errors="replace").strip().rpartition("\n")[2]
         end = f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
         return QueryCrashed(f"the worker was {end}" + (f": {last}" if last else ""))

@@ -36,6 +36,7 @@ from graphstore.errors import (
     QueryMemoryExceeded,
     QuerySyntaxError,
     QueryTimeout,
+    QueryTooComplex,
     TooManyQueries,
     UpdateSyntaxError,
 )
@@ -54,6 +55,7 @@ _OUTCOMES: Final[dict[type[GraphStoreError], str]] = {
     QueryTimeout: "timeout",
     QueryMemoryExceeded: "memory",
     QueryCancelled: "cancelled",
+    QueryTooComplex: "too_complex",
     QueryCrashed: "crashed",
     AnswerTooLarge: "too_large",
     TooManyQueries: "gave_way",
@@ -73,6 +75,14 @@ class _Order:
     version: int | None = None
     row_limit: int | None = None
     stale: bool = True
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Where something runs: the place that it takes, and the worker that does it."""
+
+    place: Place
+    worker: WorkerProcess
 
 
 class WorkerPool:
@@ -111,7 +121,7 @@ class WorkerPool:
         self._quick_s = quick_s
         self._places = Places(size, size, max_waiting=max_waiting, max_wait_s=max_wait_s)
         self._crew = Crew(size + spare, memory_bytes, self._open_newest)
-        self._running: dict[Answering, Place] = {}
+        self._running: dict[Answering, _Run] = {}
         self._counts: Counter[str] = Counter()
         self._work_seconds = 0.0
         self._leasing = 0
@@ -167,7 +177,8 @@ class WorkerPool:
             NoFormatForKind: the client accepts no format for this kind of answer.
             UnknownVersion: there is no commit of that number.
             TooManyQueries: it was not begun, or gave way to others.
-            QueryTimeout, QueryMemoryExceeded, QueryCancelled, QueryCrashed: it was stopped.
+            QueryTimeout, QueryMemoryExceeded, QueryTooComplex, QueryCancelled, QueryCrashed: it
+                was stopped.
             AnswerTooLarge: the answer is.
             StorageUnavailable: there is no snapshot to ask.
         """
@@ -297,7 +308,7 @@ class WorkerPool:
         id = order.id if order.id is not None else secrets.token_hex(8)
         answering = Answering(id, order.name, lease.snapshot, order.row_limit)
         place.guest = answering
-        self._running[answering] = place
+        self._running[answering] = _Run(place, worker)
         self._counts["begun"] += 1
         opened = worker.read(lease, version=order.version is not None)
         head = order.head | opened | {"folder": str(self.snapshots.folder)}
@@ -309,12 +320,12 @@ class WorkerPool:
         return answering
 
     def _became_slow(self, answering: Answering) -> None:
-        if answering.worker is not None:
-            self._crew.slow_down(answering.worker)
-        self._running[answering].become_slow()
+        run = self._running[answering]
+        self._crew.slow_down(run.worker)
+        run.place.become_slow()
 
     def _ended(self, answering: Answering) -> None:
-        self._running.pop(answering).leave()
+        self._running.pop(answering).place.leave()
         self._work_seconds += answering.seconds
         error = answering.error
         outcome = "complete" if error is None else _OUTCOMES.get(type(error), "refused")
@@ -327,9 +338,8 @@ class WorkerPool:
     def _watch(self) -> None:
         """Stop queries whose workers take more memory than the system's limit let them."""
         del self._timers["watch"]
-        for answering in list(self._running):
-            worker = answering.worker
-            if worker is not None and worker.private_bytes() > self._memory_bytes:
+        for answering, run in list(self._running.items()):
+            if run.worker.private_bytes() > self._memory_bytes:
                 answering.stop(QueryMemoryExceeded(self._memory_bytes))
         if self._running:
             self._watch_later()

@@ -23,6 +23,7 @@ from graphstore.errors import (
     QueryMemoryExceeded,
     QuerySyntaxError,
     QueryTimeout,
+    QueryTooComplex,
     RefusedQuery,
     TooManyQueries,
     UnknownVersion,
@@ -324,6 +325,23 @@ def test_a_worker_that_dies_is_told_and_replaced(shared: SharedPool) -> None:
         os.kill(pool.running[0].pid, 9)
         with pytest.raises(QueryCrashed):
             await asking
+        assert await count(pool) == 200
+
+    shared.run(use)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT (" + "+".join(["1"] * 12_000) + " AS ?x) {}",
+        "SELECT * { {} " + "UNION { ?s ?p ?o } " * 12_000 + "}",
+    ],
+    ids=["chained", "alternatives"],
+)
+def test_a_query_that_overflows_the_stack_is_too_complex(shared: SharedPool, text: str) -> None:
+    async def use(pool: WorkerPool) -> None:
+        with pytest.raises(QueryTooComplex):
+            await ask(pool, text)
         assert await count(pool) == 200
 
     shared.run(use)
