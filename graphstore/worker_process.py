@@ -43,7 +43,11 @@ _PROGRAM: Final = (
     "from graphstore.query_worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 )
 _TOLD_BYTES: Final = 2_000
-_SLOW_PRIORITY: Final = 10
+# How much less claim to the processors a worker has than the service, whose event loop and commits
+# must not wait for queries: with 5, a commit was seen in 0.6 s instead of 1.1 s under siege.
+_QUICK_NICENESS: Final = 5
+_SLOW_NICENESS: Final = 10
+_GREATEST_NICENESS: Final = 19
 _PAGE_BYTES: Final = resource.getpagesize()
 _OUT_OF_STACK: Final = b"has overflowed its stack"
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"bad_alloc", b"Cannot allocate memory")
@@ -147,7 +151,7 @@ class WorkerProcess(asyncio.Protocol):
     def _spawn(self, theirs: socket.socket) -> subprocess.Popen[bytes]:
         descriptor = theirs.fileno()
         # Started from the event loop's thread: the kernel ends a child with the thread it is of.
-        return subprocess.Popen(
+        process = subprocess.Popen(
             worker_command(descriptor, self.memory_bytes),
             pass_fds=(descriptor,),
             stdin=subprocess.DEVNULL,
@@ -155,6 +159,8 @@ class WorkerProcess(asyncio.Protocol):
             stderr=self._complaints,
             env=os.environ | {"RUST_BACKTRACE": "0"},
         )
+        _go_after_the_service(process.pid, _QUICK_NICENESS)
+        return process
 
     # ---- snapshots
 
@@ -201,14 +207,14 @@ class WorkerProcess(asyncio.Protocol):
     def slow_down(self) -> None:
         """Let other processes go first from now on."""
         with contextlib.suppress(OSError):  # it has just ended
-            os.setpriority(os.PRIO_PROCESS, self.pid, _SLOW_PRIORITY)
+            _go_after_the_service(self.pid, _SLOW_NICENESS)
             self.slowed = True
 
     def speed_up(self) -> bool:
         """Undo that; False where the system does not let us."""
         try:
             if self.slowed:
-                os.setpriority(os.PRIO_PROCESS, self.pid, 0)
+                _go_after_the_service(self.pid, _QUICK_NICENESS)
         except OSError:
             return False
         self.slowed = False
@@ -337,3 +343,13 @@ def _let_go(lease: Lease | None) -> list[str]:
         return []
     lease.release()
     return [str(lease.snapshot.path)]
+
+
+def _go_after_the_service(pid: int, niceness: int) -> None:
+    """Set how much less claim to the processors a process has than this one.
+
+    Raises:
+        OSError: the system does not let us, or the process has ended.
+    """
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, pid, min(ours + niceness, _GREATEST_NICENESS))
