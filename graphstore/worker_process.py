@@ -159,7 +159,8 @@ class WorkerProcess(asyncio.Protocol):
             stderr=self._complaints,
             env=os.environ | {"RUST_BACKTRACE": "0"},
         )
-        _go_after_the_service(process.pid, _QUICK_NICENESS)
+        with contextlib.suppress(OSError):  # where that is not allowed, it is equal
+            _go_after_the_service(process.pid, _QUICK_NICENESS)
         return process
 
     # ---- snapshots
