@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from graphstore import embedded
 from graphstore.changeset import Changeset
-from graphstore.embedded import EmbeddedEngine, as_stored, memory_scratch
+from graphstore.embedded import EmbeddedEngine, as_stored, memory_scratch, unprepare
 from graphstore.engine import HEAD_GRAPH, Marker
 from graphstore.errors import QuerySyntaxError, StorageUnavailable
 from graphstore.terms import Term
+from ontology.namespaces import GRAPH_EMPTY, RDF
 from tests.graphstore.strategies import XSD_INTEGER, adding, changesets, iri, quad, quads, removing
 
 MARKER = Marker(1, "a" * 64)
+
+
+GRAPH_CLASS = NamedNode("http://www.w3.org/ns/sparql-service-description#Graph")
 
 
 @pytest.fixture(params=["disk", "memory"])
@@ -100,6 +104,24 @@ def test_a_candidate_changes_alone(engine: EmbeddedEngine) -> None:
         engine.apply(adding(quad("s", "p", "3")), Marker(2, "b"))
         assert set(candidate.quads()) == {quad("s", "p", "2")}
     assert set(engine.quads()) == {quad("s", "p", "1"), quad("s", "p", "3")}
+
+
+def test_a_checkpoint_is_for_readers(engine: EmbeddedEngine, tmp_path: Path) -> None:
+    assert engine.checkpoint(tmp_path / "empty") is None
+    record = Quad(iri("g"), NamedNode(f"{RDF}type"), GRAPH_CLASS, NamedNode(GRAPH_EMPTY))
+    marker = Marker(3, "abc")
+    engine.apply(adding(quad("a", "p", "b"), quad("a", "p", "b", "h"), record), marker)
+    assert engine.checkpoint(tmp_path / "full") == marker
+    store = Store.read_only(str(tmp_path / "full"))
+    assert set(store) == {quad("a", "p", "b"), quad("a", "p", "b", "h")}
+    assert set(store.named_graphs()) == {iri("g"), iri("h")}
+    copy = Store()
+    copy.bulk_extend(store)
+    copy.add_graph(iri("g"))
+    unprepare(copy, tmp_path / "full")
+    assert set(copy) == set(store) | {record}
+    with pytest.raises(StorageUnavailable):
+        engine.checkpoint(tmp_path / "no" / "such" / "folder")
 
 
 def test_a_staged_copy_that_is_not_adopted_leaves_nothing(tmp_path: Path) -> None:

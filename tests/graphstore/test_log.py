@@ -54,6 +54,24 @@ def test_an_id_is_the_hash_of_the_file(tmp_path: Path) -> None:
     assert file.read_text().startswith('H version "1" .\nH commit "3"')
 
 
+def test_headings_are_read_once_and_say_the_same(tmp_path: Path) -> None:
+    log = fill(tmp_path)
+    for commit in log:
+        heading = log.heading(commit.number)
+        assert (heading.time, heading.previous) == (commit.meta.time, commit.previous)
+        assert (heading.added_count, heading.removed_count) == (
+            commit.added_count,
+            commit.removed_count,
+        )
+        assert log.heading(commit.number) is heading
+    with pytest.raises(LogCorrupt):
+        log.heading(4)
+    log.file(1).write_bytes(b"nonsense")
+    assert CommitLog(tmp_path).path == tmp_path
+    with pytest.raises(LogCorrupt):
+        CommitLog(tmp_path).heading(1)
+
+
 def test_an_empty_log_has_no_head(tmp_path: Path) -> None:
     log = CommitLog(tmp_path / "new" / "log")
     assert log.head is None
