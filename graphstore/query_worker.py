@@ -202,6 +202,7 @@ def main(descriptor: int, memory_bytes: int) -> None:
     """Serve the socket of that file descriptor with at most that much memory; never returns."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the service decides when its workers end
+    os.putenv("RUST_BACKTRACE", "0")  # the engine would spend memory it does not have on it
     in_force = confine(memory_bytes)
     threading.Thread(target=_die_with_the_service, args=(descriptor,), daemon=True).start()
     worker = QueryWorker(descriptor, memory_bytes)

@@ -157,7 +157,6 @@ class WorkerProcess(asyncio.Protocol):
             stdin=subprocess.DEVNULL,
             stdout=self._complaints,
             stderr=self._complaints,
-            env=os.environ | {"RUST_BACKTRACE": "0"},
         )
         with contextlib.suppress(OSError):  # where that is not allowed, it is equal
             _go_after_the_service(process.pid, _QUICK_NICENESS)
