@@ -50,10 +50,19 @@ _WORD = re.compile(_NAME)
 _PLAIN = re.compile(r"[^\"'#<?$\w(){}\[\]\\]+|\d+|_")
 # What can be read in one way only: anything but brackets, escapes, doubtful IRIs, what may begin
 # a long string, and words that hold a keyword.
-_RUN = re.compile(
-    rf"(?:[^\"'#<?$\w(){{}}\[\]\\]++|[?$]\w*+|\d++|_|(?![\w.\-·]*?(?i:service|load)){_NAME}"
-    rf"|#[^\r\n]*+|(?!\"\"|'')(?:{_SHORT_STRINGS})|{_SURE_IRI})++",
-    re.DOTALL,
+_CLEAR = (
+    r"[^\"'#<?$\w(){}\[\]\\]++|[?$]\w*+|\d++|_|(?![\w.\-·]*?(?i:service|load))"
+    + _NAME
+    + rf"|#[^\r\n]*+|(?!\"\"|'')(?:{_SHORT_STRINGS})"
+)
+_RUN = re.compile(rf"(?:{_CLEAR}|{_SURE_IRI})++", re.DOTALL)
+# The data of INSERT DATA and DELETE DATA have no comparisons: what looks like an IRI there is one.
+_DATA_RUN = re.compile(rf"(?:{_CLEAR}|{_IRI.pattern})++", re.DOTALL)
+_BLANK = r"(?:[ \t\r\n]++|#[^\r\n]*+)"
+_DATA = re.compile(
+    rf"(?:{_BLANK}|BASE{_BLANK}*+{_IRI.pattern}|PREFIX{_BLANK}*+(?:{_NAME})?:{_BLANK}*+{_IRI.pattern})*+"
+    rf"(?:INSERT|DELETE){_BLANK}++DATA{_BLANK}*+(?={{)",
+    re.IGNORECASE,
 )
 _SERVICE = re.compile("service", re.IGNORECASE)
 _LOAD = re.compile("load", re.IGNORECASE)
@@ -136,17 +145,20 @@ class _Reader:
         self._loads = loads
         self._line = (0, -1)  # where the line was asked for, and where it ends
         self._work = _WORK_PER_CHARACTER * len(text) + _WORK_ALLOWED
+        data = _DATA.match(text) if loads else None
+        self._start = data.end() if data else 0
+        self._in_data = data is not None
 
     def refusal(self) -> _Finding | None:
         """Return why the text is refused, if it is."""
-        text, pending, depths = self._text, [0], {0: 0}
+        text, pending, depths = self._text, [self._start], {self._start: 0}
         while pending:
             place = heapq.heappop(pending)
             if place >= len(text):
                 continue
             depth = depths.pop(place)
             if not pending:  # a single reading: what is clear is passed over in one go
-                run = _RUN.match(text, place)
+                run = (_DATA_RUN if self._in_data else _RUN).match(text, place)
                 place = run.end() if run else place
                 if place >= len(text):
                     return None
@@ -154,6 +166,7 @@ class _Reader:
                 depth += 1
             elif text[place] in ")}]":
                 depth = max(0, depth - 1)
+                self._in_data = self._in_data and depth > 0
             if depth > MAX_NESTING:
                 return _Finding(place, f"the query nests deeper than {MAX_NESTING} levels")
             ends, refused = self._token(place)
@@ -172,7 +185,7 @@ class _Reader:
             return self._ends_of_string(place), None
         if character == "<":
             iri = _IRI.match(text, place)
-            if iri and _SURELY_IRI.match(text, place):
+            if iri and (self._in_data or _SURELY_IRI.match(text, place)):
                 return [iri.end()], None
             return [place + 1, *([iri.end()] if iri else [])], None
         if character == "\\":  # of an escape in a name, which may be for a quote or a number sign

@@ -39,7 +39,7 @@ def _step(query: RewritableQuery, group: Group) -> Step | None:
         return None
     rows = [query.selectivity.solutions(item) for item in alike]
     rarest = rows.index(min(rows))
-    if rows[rarest] * _GAIN > rows[0]:
+    if rows[rarest] == rows[0] or rows[rarest] * _GAIN > rows[0]:
         return None
     pattern = alike[rarest]
     parts = (pattern.subject, pattern.predicate, pattern.object)
