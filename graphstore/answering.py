@@ -266,9 +266,9 @@ class Answering:
             self._worker.pause()
         self._arrived.set()
 
-    def job_ended(self, facts: dict[str, Any]) -> None:
+    def job_ended(self, rows: int | None) -> None:
         """Hear that the answer is complete."""
-        self.rows = facts["rows"]
+        self.rows = rows
         self.complete = not self._blocks and not self.begun.done()
         self._end()
         self._begin()

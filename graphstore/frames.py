@@ -21,7 +21,7 @@ FRAME: Final = struct.Struct("!BI")
 """Kind of a frame and the length of its payload, in bytes."""
 
 ROWS: Final = struct.Struct("!Q")
-"""Rows written so far, at the beginning of the payload of DATA."""
+"""Rows written so far, at the beginning of the payload of DATA; all of that of END."""
 
 READY: Final = 0
 """JSON: the worker has started, and how it is isolated."""
@@ -30,7 +30,7 @@ STARTED: Final = 1
 DATA: Final = 2
 """Rows so far, then bytes of the answer."""
 END: Final = 3
-"""JSON: the answer is complete."""
+"""Rows in all: the answer is complete."""
 ERROR: Final = 4
 """JSON: the job failed; more may follow only for the next job."""
 
@@ -63,8 +63,22 @@ def data_frame(rows: int | None, block: bytes) -> bytes:
         rows: rows written so far, with this block; None: not known.
         block: bytes of the answer.
     """
-    known = ROWS.pack(NO_ROWS if rows is None else rows)
-    return b"".join((FRAME.pack(DATA, ROWS.size + len(block)), known, block))
+    return b"".join((FRAME.pack(DATA, ROWS.size + len(block)), _packed(rows), block))
+
+
+def end_frame(rows: int | None) -> bytes:
+    """Return the frame after the last bytes of an answer that has so many rows."""
+    return FRAME.pack(END, ROWS.size) + _packed(rows)
+
+
+def rows_of(payload: bytes) -> int | None:
+    """Return the rows at the beginning of the payload of DATA or END."""
+    (rows,) = ROWS.unpack_from(payload)
+    return None if rows == NO_ROWS else rows
+
+
+def _packed(rows: int | None) -> bytes:
+    return ROWS.pack(NO_ROWS if rows is None else rows)
 
 
 def described(error: GraphStoreError) -> dict[str, Any]:

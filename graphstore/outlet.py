@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
 from graphstore.errors import AnswerTooLarge
-from graphstore.frames import END, STARTED, data_frame, json_frame
+from graphstore.frames import STARTED, data_frame, end_frame, json_frame
 from graphstore.row_meter import RowMeter
 
 BLOCK_BYTES: Final = 1 << 16
@@ -100,7 +100,7 @@ class StreamingOutlet(Outlet):
         """Send what is left and the end; a short answer goes out in one piece."""
         self._meter_parts(last=True)
         block = b"".join(self._metered)
-        end = json_frame(END, {"rows": self.rows})
+        end = end_frame(self.rows)
         self._send(self._beginning(whole=True) + data_frame(self.rows, block) + end)
 
     def _beginning(self, *, whole: bool) -> bytes:
@@ -175,7 +175,7 @@ class HeldOutlet(Outlet):
         while following := self._file.read(BLOCK_BYTES):
             send(frames + data_frame(self.rows, block))
             frames, block = b"", following
-        send(frames + data_frame(self.rows, block) + json_frame(END, {"rows": self.rows}))
+        send(frames + data_frame(self.rows, block) + end_frame(self.rows))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -30,7 +30,7 @@ from graphstore.answer import Kind, evaluation_error, write_csv
 from graphstore.corrections import correct
 from graphstore.errors import NoFormatForKind
 from graphstore.formats import JSON_LD, TRIG, TURTLE, graph_format, result_format
-from graphstore.frames import END, STARTED, data_frame, json_frame
+from graphstore.frames import STARTED, data_frame, end_frame, json_frame
 from graphstore.outlet import AnswerCut, HeldOutlet, Outlet, Send, StreamingOutlet
 from graphstore.query_text import check_query_text, syntax_error
 from graphstore.rewriting import Rewritten, rewrite
@@ -125,7 +125,7 @@ def answer_query(send: Send, snapshot: OpenSnapshot, job: Job, text: str) -> Non
     }
     if job["explain"]:
         started = json_frame(STARTED, facts | {"whole": True})
-        send(started + data_frame(None, b"") + json_frame(END, {"rows": None}))
+        send(started + data_frame(None, b"") + end_frame(None))
     elif format is None:
         offered = sorted({name for name in job["formats"].values() if name is not None})
         raise NoFormatForKind(kind, tuple(offered))

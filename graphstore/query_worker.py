@@ -26,20 +26,20 @@ from graphstore.errors import (
     UpdateSyntaxError,
 )
 from graphstore.frames import (
-    END,
     ERROR,
     JOB_LENGTHS,
     READY,
     STARTED,
     data_frame,
     described,
+    end_frame,
     json_frame,
 )
 from graphstore.isolation import confine
 from graphstore.outlet import BLOCK_BYTES, Send
 from graphstore.query_job import Job, OpenSnapshot, answer_query
 
-_NO_ANSWER: Final = json_frame(END, {"rows": None})
+_NO_ANSWER: Final = end_frame(None)
 
 
 class QueryWorker:
@@ -147,7 +147,7 @@ def send_changes(send: Send, store: Store, job: Job, text: str) -> None:
     send(_started("patch", whole=False))
     for begin in range(0, len(document), BLOCK_BYTES):
         send(data_frame(None, bytes(document[begin : begin + BLOCK_BYTES])))
-    send(json_frame(END, {"rows": len(changeset)}))
+    send(end_frame(len(changeset)))
 
 
 def _copy_database(database: Path, target: Path) -> None:

@@ -28,12 +28,12 @@ from graphstore.frames import (
     END,
     ERROR,
     FRAME,
-    NO_ROWS,
     READY,
     ROWS,
     STARTED,
     job_frame,
     revived,
+    rows_of,
 )
 from graphstore.snapshots import Lease, Snapshot
 
@@ -64,8 +64,8 @@ class Receiver(Protocol):
         """Take bytes of the answer, and how many rows were written by now."""
         ...
 
-    def job_ended(self, facts: dict[str, Any]) -> None:
-        """Hear that the answer is complete."""
+    def job_ended(self, rows: int | None) -> None:
+        """Hear that the answer is complete, with so many rows."""
         ...
 
     def job_failed(self, error: GraphStoreError) -> None:
@@ -270,19 +270,17 @@ class WorkerProcess(asyncio.Protocol):
         elif receiver is None:
             return
         elif kind == DATA:
-            (rows,) = ROWS.unpack_from(payload)
-            receiver.job_data(None if rows == NO_ROWS else rows, payload[ROWS.size :])
+            receiver.job_data(rows_of(payload), payload[ROWS.size :])
         elif kind == STARTED:
             receiver.job_started(json.loads(payload))
         elif kind in (END, ERROR):
             self.receiver = None
             self.has_worked = True
             self.job_seconds = time.monotonic() - self._begun
-            facts = json.loads(payload)
             if kind == END:
-                receiver.job_ended(facts)
+                receiver.job_ended(rows_of(payload))
             else:
-                receiver.job_failed(revived(facts))
+                receiver.job_failed(revived(json.loads(payload)))
             self._on_free(self)
 
     def connection_lost(self, error: Exception | None) -> None:

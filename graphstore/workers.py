@@ -463,7 +463,7 @@ class _Chore:
     def job_data(self, rows: int | None, block: bytes) -> None:
         """Do nothing."""
 
-    def job_ended(self, facts: dict[str, Any]) -> None:
+    def job_ended(self, rows: int | None) -> None:
         """Do nothing."""
 
     def job_failed(self, error: GraphStoreError) -> None:

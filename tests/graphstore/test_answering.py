@@ -65,7 +65,7 @@ def test_a_whole_answer_is_complete_when_it_begins() -> None:
         answering.job_started(FACTS | {"whole": True})
         answering.job_data(1, b"a\r\n1\r\n")
         assert not answering.begun.done()
-        answering.job_ended({"rows": 1})
+        answering.job_ended(1)
         await answering.begun
         assert (answering.complete, answering.first, answering.rows) == (True, b"a\r\n1\r\n", 1)
         assert [chunk async for chunk in answering.chunks()] == [b"a\r\n1\r\n"]
@@ -83,7 +83,7 @@ def test_a_stream_begins_with_its_first_block() -> None:
         await answering.begun
         assert not answering.complete
         answering.job_data(2, b"2")
-        answering.job_ended({"rows": 2})
+        answering.job_ended(2)
         assert [chunk async for chunk in answering.chunks()] == [b"1", b"2"]
         assert not answering.complete
         assert (answering.rows, answering.bytes) == (2, 2)
