@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from graphstore import places as places_module
 from graphstore.errors import GraphStoreError, TooManyQueries
 from graphstore.places import Place, Places
 
@@ -22,6 +23,15 @@ class Guest:
     def stop(self, error: GraphStoreError) -> None:
         self.stopped = error
         self.place.leave()
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
 def places(size: int = 1, slow: int = 1, waiting: int = 5, wait_s: float = 60) -> Places:
@@ -90,6 +100,57 @@ def test_who_has_the_fewest_running_is_next() -> None:
     run(use())
 
 
+def test_of_those_with_as_many_who_has_used_least_is_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def use() -> None:
+        there = places()
+        monkeypatch.setattr(places_module, "time", clock := Clock())
+        first = await there.enter("busy")
+        tasks = {name: asyncio.create_task(there.enter(name)) for name in ("busy", "other")}
+        await settle()
+        clock.now += 0.5
+        first.leave()  # "busy" has none running either now, and came first
+        await settle()
+        assert [name for name, task in tasks.items() if task.done()] == ["other"]
+        tasks["busy"].cancel()
+
+    run(use())
+
+
+def test_one_place_is_kept_for_who_asks_for_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def use() -> None:
+        there = places(size=2)
+        monkeypatch.setattr(places_module, "time", clock := Clock())
+        for name in ("busy", "bold"):
+            await there.enter(name)
+        waiting = asyncio.create_task(there.enter("little"))
+        await settle()
+        assert not waiting.done()  # nobody has used much yet
+        waiting.cancel()
+        clock.now += 2
+        little = await asyncio.wait_for(there.enter("little"), 1)
+        others = [asyncio.create_task(there.enter(name)) for name in ("little", "busy", "new")]
+        await settle()
+        assert not any(task.done() for task in others)
+        little.leave()
+        await settle()
+        assert [task.done() for task in others] == [True, False, False]
+        for task in others:
+            task.cancel()
+
+    run(use())
+
+
+def test_what_was_used_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    use = places_module._Use()
+    use.add("busy", 8, now=0)
+    assert use.of("busy", now=20) == pytest.approx(2)
+    assert use.of("nobody", now=20) == 0
+    monkeypatch.setattr(places_module, "_CLIENTS_REMEMBERED", 2)
+    use.add("less", 1, now=20)
+    use.add("more", 3, now=20)
+    assert [use.of(name, now=20) for name in ("busy", "less", "more")] == [2, 0, 3]
+
+
 def test_slow_queries_make_room() -> None:
     async def use() -> None:
         there = places()
@@ -136,6 +197,18 @@ def test_who_does_not_read_gives_way_first() -> None:
         await asyncio.wait_for(there.enter("third"), 1)
         assert idler.stopped is not None
         assert worker.stopped is None
+
+    run(use())
+
+
+def test_what_must_not_be_broken_off_does_not_give_way() -> None:
+    async def use() -> None:
+        there = places(size=1, slow=0, wait_s=0.05)
+        update = Guest(await there.enter("a", gives_way=False))
+        update.place.become_slow()
+        with pytest.raises(TooManyQueries):
+            await there.enter("b")
+        assert update.stopped is None
 
     run(use())
 
