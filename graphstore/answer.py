@@ -36,6 +36,7 @@ Solution: TypeAlias = dict[str, Term | None]
 
 _CHUNK_BYTES: Final = 1 << 16
 _IN_MEMORY_BYTES: Final = 1 << 20
+_CSV_CHARACTERS: Final = 1 << 13
 _FLOATING: Final = tuple(
     NamedNode(f"http://www.w3.org/2001/XMLSchema#{name}") for name in ("double", "float")
 )
@@ -171,14 +172,22 @@ def write_csv(
     Raises:
         OSError, RuntimeError: of the engine.
     """
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow([variable.value for variable in results.variables])
     count = 0
     for count, solution in enumerate(islice(results, max_rows), 1):  # noqa: B007
         rows.writerow([_plain(term) for term in solution])
-    text.detach()
+        if text.tell() >= _CSV_CHARACTERS:
+            _pass_on(text, file)
+    _pass_on(text, file)
     return count, max_rows is not None and next(iter(results), None) is not None
+
+
+def _pass_on(text: io.StringIO, file: IO[bytes]) -> None:
+    file.write(text.getvalue().encode())
+    text.seek(0)
+    text.truncate()
 
 
 def _plain(term: Term | None) -> str:
