@@ -188,8 +188,7 @@ class Places:
                 break
             self._queue.remove(waiting)
             if not waiting.place.done():  # who has just given up is still in the queue
-                place = self._grant(waiting.client, gives_way=waiting.gives_way)
-            waiting.place.set_result(place)
+                waiting.place.set_result(self._grant(waiting.client, gives_way=waiting.gives_way))
         if self._queue and self._overdue:
             self._make_way()
 

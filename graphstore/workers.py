@@ -287,7 +287,7 @@ class WorkerPool:
     async def _run(self, order: _Order) -> Answering:
         lease = await self._lease(order)
         try:
-            place = await self._places.enter(order.client)
+            place = await self._places.enter(order.client, gives_way=order.head["op"] == "query")
             try:
                 worker = await self._crew.get(lease.snapshot)
             except BaseException:  # whoever gave up, the place is free again
