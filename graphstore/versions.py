@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -30,11 +31,13 @@ from graphstore.embedded import (
     unprepare,
 )
 from graphstore.errors import LogCorrupt, StorageUnavailable, UnknownVersion
-from graphstore.log import Commit, CommitLog
+from graphstore.log import Commit, CommitLog, Heading
 from graphstore.terms import GraphName
 
 _LARGE_QUADS: Final = 100_000
-_REMOVAL: Final = 20  # a removal takes as long as so many quads in bulk (80 to 4 µs)
+_CHANGE_US: Final = 15.0  # a quad of a small commit, added or removed
+_BULK_ADDITION_US: Final = 4.0
+_REMOVAL_US: Final = 80.0
 _BATCH_LINES: Final = 50_000
 _LEAST_PREFIX: Final = 8
 _ID: Final = re.compile(rf"[0-9a-f]{{{_LEAST_PREFIX},64}}")
@@ -103,13 +106,16 @@ def build_version(log: CommitLog, number: int, target: Path, bases: Sequence[Bas
     base = min(bases, key=lambda item: _distance(log, item.number, number), default=None)
     if base is not None and _distance(log, 0, number) < _distance(log, base.number, number):
         base = None
+    store: Store | None = None
     try:
         store = _begin(base, target)
         _bring(store, log, base, number)
         prepare(store, target)
         store.flush()
-    except BaseException as error:
-        shutil.rmtree(target, ignore_errors=True)  # half a state must not be taken for one
+    except BaseException as error:  # half a state must not be taken for one
+        traceback.clear_frames(error.__traceback__)  # they hold the database open
+        store = None
+        shutil.rmtree(target, ignore_errors=True)
         if isinstance(error, OSError):
             raise StorageUnavailable(f"a state cannot be made: {error}") from error
         raise
@@ -195,15 +201,21 @@ def _steps(log: CommitLog, base: Base | None, number: int) -> Iterator[tuple[Com
         expected = commit.id
 
 
-def _distance(log: CommitLog, begin: int, end: int) -> int:
-    """Return about how long the way between two states takes: many are added fast, none removed."""
+def _distance(log: CommitLog, begin: int, end: int) -> float:
+    """Return about how many microseconds the way between two states takes."""
     first, last = sorted((begin, end))
-    headings = [log.heading(number) for number in range(first + 1, last + 1)]
-    added = sum(heading.added_count for heading in headings)
-    removed = sum(heading.removed_count for heading in headings)
-    if end < begin:
+    return sum(
+        _cost(log.heading(number), undone=end < begin) for number in range(first + 1, last + 1)
+    )
+
+
+def _cost(heading: Heading, *, undone: bool) -> float:
+    added, removed = heading.added_count, heading.removed_count
+    if added + removed < BULK_QUADS:
+        return _CHANGE_US * (added + removed)
+    if undone:
         added, removed = removed, added
-    return added + _REMOVAL * removed
+    return _BULK_ADDITION_US * added + _REMOVAL_US * removed
 
 
 def _id_in_chain(log: CommitLog, number: int) -> str | None:

@@ -104,6 +104,18 @@ def test_the_nearest_base_is_taken(tmp_path: Path) -> None:
         assert not (tmp_path / "bad").exists()
 
 
+def test_to_add_many_is_nearer_than_to_remove_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "BULK_QUADS", 5)
+    with Dataset.open(tmp_path / "data") as dataset:
+        for number in range(2):
+            dataset.commit(numbered(number * 10, number * 10 + 10), META, shapes=None)
+        unreadable = Base(tmp_path / "none", 2, "f" * 64)
+        build_version(dataset.log, 1, tmp_path / "made", [unreadable])  # from nothing
+        assert len(state(tmp_path / "made")[0]) == 10
+
+
 def test_a_damaged_commit_makes_no_state(tmp_path: Path) -> None:
     with Dataset.open(tmp_path / "data") as dataset:
         for number in range(3):
