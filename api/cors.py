@@ -50,14 +50,12 @@ class Cors:
         return [(b"access-control-allow-origin", origin), self._exposed]
 
     def preflight(self, headers: Mapping[bytes, bytes], methods: Sequence[str]) -> RawHeaders:
-        """Return the headers that allow a script's request, whatever headers it wants to send."""
+        """Return the headers that allow a script's request, beside those of every answer."""
         origin = headers.get(b"origin")
         if not self._all and origin not in self._origins:
-            return self.always
+            return []
         asked = headers.get(b"access-control-request-headers", b"")
         return [
-            *self.always,
-            *self.for_origin(origin),
             (b"access-control-allow-methods", ", ".join(methods).encode()),
             (b"access-control-allow-headers", asked or ", ".join(ALLOWED).encode()),
             (b"access-control-max-age", str(_MAX_AGE_S).encode()),

@@ -581,3 +581,13 @@ def test_many_at_once_and_commits_between(client: httpx.Client, dataset: Dataset
         for reader in readers:
             reader.result(timeout=30)
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/rdf-graph-store?default"])
+def test_a_preflight_names_the_origin_once(client: httpx.Client, path: str) -> None:
+    # A browser refuses two values, be they equal (Fetch, "CORS check").
+    headers = {"Origin": "http://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    answer = client.options(path, headers=headers)
+    assert answer.status_code == 204
+    assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+    assert "POST" in answer.headers["access-control-allow-methods"]
